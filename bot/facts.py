@@ -1,0 +1,299 @@
+"""The kinds of fact: one immutable, sourced statement each. State is the fold of these and of nothing else.
+
+Every fact carries a natural `key`, unique within its incident, so that saying it twice records it once; the moment
+`at` it speaks of (aware, UTC); and the `source` that says it. When it was heard is added at recording.
+Texts are in Slack's wire form (`bot.words.Wire`) and already masked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from bot.words import (
+    UNSAID,
+    ActionStatus,
+    ActionType,
+    IncidentType,
+    Kind,
+    Meaning,
+    Milestone,
+    Priority,
+    Role,
+    Severity,
+    Status,
+    Wire,
+)
+
+Via = Literal["command", "reaction", "form", "button", "shortcut", "message", "system"]
+Value = str | int | float | bool | tuple[str, ...]
+"""What a field of the report can hold; `bot.fields` says which type each field takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A message in Slack; ids are strings because a ts loses digits as a float."""
+
+    channel: str
+    ts: str
+    thread_ts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who said it and where. `by` is a Slack user id, or `scribe` for what the program did itself."""
+
+    via: Via
+    by: str
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    key: str
+    at: datetime
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared(Fact):
+    number: str
+    title: Wire
+    severity: Severity
+    type: IncidentType
+    services: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    family: str
+    private: bool = False
+    drill: bool = False
+    channel_name: str
+    adopts: str | None = None  # the channel declared --here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelAttached(Fact):
+    channel: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described(Fact):
+    """A correction of what was declared; None leaves a part as it is."""
+
+    title: Wire | None = None
+    type: IncidentType | None = None
+    services: tuple[str, ...] | None = None
+    regions: tuple[str, ...] | None = None
+    family: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured(Fact):
+    """A line exists. It stands on the timeline while at least one mark on it stands."""
+
+    entry: str
+    text: Wire
+    author: str  # a Slack user id, or a bot's or a person's name as said
+    approximate: bool = False
+    files: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+    origin: str | None = None  # number of the incident it came from, after a merge or a move
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked(Fact):
+    """`by` says that the line means something. `stamp` orders what one person does with one name on one line."""
+
+    entry: str
+    name: str  # the emoji without colons, or "typed"
+    meaning: Meaning
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmarked(Fact):
+    entry: str
+    name: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reworded(Fact):
+    """The author edited the message; its time stays."""
+
+    entry: str
+    text: Wire
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased(Fact):
+    """The message was deleted; nothing of its text is kept."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended(Fact):
+    """A person corrected a line in the timeline form; None leaves a part as it is."""
+
+    entry: str
+    text: Wire | None = None
+    moment: datetime | None = None
+    kind: Kind | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn(Fact):
+    """A person took the line off the timeline."""
+
+    entry: str
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reinstated(Fact):
+    entry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchored(Fact):
+    """Something of ours is in Slack: `card`, `log:<entry>`, `draft:<family>:<version>`, `question:<milestone set>`."""
+
+    what: str
+    place: Evidence
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneSet(Fact):
+    """A typed or picked time; the newest one counts before any assertion. A moment of None clears it."""
+
+    milestone: Milestone
+    moment: datetime | None
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged(Fact):
+    status: Status
+    reason: Wire = UNSAID
+    asserts: Milestone | None = None  # the change itself says when, where nothing else does
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened(Fact):
+    reason: Wire = UNSAID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityChanged(Fact):
+    severity: Severity
+    reason: Wire = UNSAID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleAssigned(Fact):
+    role: Role
+    user: str | None  # None: nobody holds it any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldSet(Fact):
+    """Only people know this. A value of None takes it back; `appended` adds one item to a list field."""
+
+    field: str
+    value: Value | None
+    approximate: bool = False
+    appended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionAdded(Fact):
+    action: str
+    text: Wire
+    owner: str | None = None  # Slack user or user group id, or a name as typed
+    due: date | None = None
+    due_assumed: bool = False  # from the family's horizon, not from a person
+    priority: Priority | None = None
+    type: ActionType | None = None
+    ticket: str | None = None
+    verification: Wire = UNSAID
+    entry: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionChanged(Fact):
+    action: str
+    text: Wire | None = None
+    owner: str | None = None
+    due: date | None = None
+    priority: Priority | None = None
+    type: ActionType | None = None
+    ticket: str | None = None
+    verification: Wire | None = None
+    status: ActionStatus | None = None
+    reason: Wire = UNSAID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled(Fact):
+    reason: Wire = UNSAID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged(Fact):
+    into: str  # the other incident's number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absorbed(Fact):
+    other: str  # the number of the incident merged into this one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questioned(Fact):
+    """The quiet question for missing milestones went out; it is asked once."""
+
+    occasion: Milestone
+    about: tuple[Milestone, ...]
+    whom: str
+
+
+AnyFact = (
+    Declared
+    | ChannelAttached
+    | Described
+    | Captured
+    | Marked
+    | Unmarked
+    | Reworded
+    | Erased
+    | Amended
+    | Withdrawn
+    | Reinstated
+    | Anchored
+    | MilestoneSet
+    | StatusChanged
+    | Reopened
+    | SeverityChanged
+    | RoleAssigned
+    | FieldSet
+    | ActionAdded
+    | ActionChanged
+    | Cancelled
+    | Merged
+    | Absorbed
+    | Questioned
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact with its place in the incident's sequence and the moment it was heard (aware, UTC)."""
+
+    seq: int
+    heard_at: datetime
+    fact: AnyFact
