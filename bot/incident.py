@@ -1,0 +1,488 @@
+"""An incident is the fold of its facts: `evolve` applies one, and nothing else changes it.
+
+The fold is a mutable working copy because ten thousand facts must fold in one pass; whoever decides works on a
+`copy()`, whose cost is a few shallow dictionary copies, and the values inside are all frozen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from bot import facts as f
+from bot.words import (
+    ENDINGS,
+    OPEN,
+    UNSAID,
+    ActionStatus,
+    ActionType,
+    IncidentType,
+    Kind,
+    Meaning,
+    Milestone,
+    Priority,
+    Role,
+    Severity,
+    Status,
+    Wire,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One person's word on what a line means; `stamp` orders putting it on and taking it off."""
+
+    meaning: Meaning
+    name: str
+    by: str
+    stamp: str
+    at: datetime  # when the mark was put on
+    standing: bool
+    source: f.Source
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a line said before it was edited."""
+
+    text: Wire
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A captured line. Its marks are kept apart (`Incident.marks`), because they come and go in any order."""
+
+    id: str
+    at: datetime
+    heard_at: datetime
+    text: Wire
+    author: str
+    source: f.Source
+    approximate: bool = False
+    files: tuple[str, ...] = ()
+    evidence: f.Evidence | None = None
+    origin: str | None = None
+    earlier: tuple[Wording, ...] = ()
+    amended_by: str | None = None
+    kind: Kind | None = None  # corrected by a person; else the marks say it
+    withdrawn_by: str | None = None
+    moved_to: str | None = None
+    erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetMoment:
+    """A milestone's time that somebody typed or picked; a moment of None cleared it."""
+
+    milestone: Milestone
+    moment: datetime | None
+    approximate: bool
+    said_at: datetime
+    source: f.Source
+    ended: bool = False  # by a re-opening
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One change of status."""
+
+    status: Status
+    at: datetime
+    reason: Wire
+    asserts: Milestone | None
+    source: f.Source
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """One severity in the incident's history."""
+
+    severity: Severity
+    at: datetime
+    reason: Wire
+    source: f.Source
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Who held a role from when."""
+
+    role: Role
+    user: str | None
+    at: datetime
+    source: f.Source
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One value of a field that only people know."""
+
+    value: f.Value
+    approximate: bool
+    at: datetime
+    source: f.Source
+
+
+@dataclass(frozen=True, slots=True)
+class ActionItem:
+    id: str
+    text: Wire
+    added_at: datetime
+    source: f.Source
+    owner: str | None = None
+    due: date | None = None
+    due_assumed: bool = False
+    priority: Priority | None = None
+    type: ActionType | None = None
+    ticket: str | None = None
+    verification: Wire = UNSAID
+    status: ActionStatus = ActionStatus.OPEN
+    reason: Wire = UNSAID
+    entry: str | None = None
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A resolution that did not hold: service was thought well from `resolved_at` (if known) to `reopened_at`."""
+
+    resolved_at: datetime | None
+    reopened_at: datetime
+
+
+@dataclass(slots=True)
+class Incident:
+    """What is known of one incident up to `seq`. Read it freely; only `evolve` writes it."""
+
+    id: int
+    seq: int = 0
+    number: str = ""
+    title: Wire = UNSAID
+    severity: Severity = Severity.HIGH
+    type: IncidentType = IncidentType.OTHER
+    services: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    family: str = ""
+    private: bool = False
+    drill: bool = False
+    declared_at: datetime | None = None
+    declared_by: str = ""
+    declaration: f.Source | None = None
+    channel: str | None = None
+    channel_name: str = ""
+    adopts: str | None = None
+    status: Status = Status.INVESTIGATING
+    entries: dict[str, Entry] = field(default_factory=dict)
+    marks: dict[str, tuple[Mark, ...]] = field(default_factory=dict)
+    moments: tuple[SetMoment, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    grades: tuple[Grade, ...] = ()
+    holdings: tuple[Holding, ...] = ()
+    recoveries: tuple[Recovery, ...] = ()
+    fields: dict[str, tuple[Said, ...]] = field(default_factory=dict)
+    actions: dict[str, ActionItem] = field(default_factory=dict)
+    anchors: dict[str, f.Anchored] = field(default_factory=dict)
+    questioned: frozenset[Milestone] = frozenset()
+    cancelled: Wire | None = None
+    merged_into: str | None = None
+    absorbed: tuple[str, ...] = ()
+    last_heard_at: datetime | None = None
+    last_update_at: datetime | None = None
+
+    def copy(self) -> Incident:
+        """A working copy; the values inside are frozen and shared."""
+        return replace(
+            self,
+            entries=dict(self.entries),
+            marks=dict(self.marks),
+            fields=dict(self.fields),
+            actions=dict(self.actions),
+            anchors=dict(self.anchors),
+        )
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    def holder(self, role: Role) -> str | None:
+        """Who holds the role now; None when nobody does."""
+        return next((h.user for h in reversed(self.holdings) if h.role is role), None)
+
+    def standing_marks(self, entry: str) -> tuple[Mark, ...]:
+        """The marks nobody took back, in the order in which they were put on."""
+        return tuple(sorted((m for m in self.marks.get(entry, ()) if m.standing), key=lambda m: (m.at, m.stamp, m.by)))
+
+    def stands(self, entry: str) -> bool:
+        """Is this line on the timeline? Somebody says so still, and nobody withdrew or deleted it."""
+        line = self.entries.get(entry)
+        if line is None or line.erased or line.withdrawn_by:
+            return False
+        return any(m.standing for m in self.marks.get(entry, ()))
+
+    def timeline(self) -> list[Entry]:
+        """The standing lines by when they happened; the message ts orders within a second."""
+        return sorted((e for key, e in self.entries.items() if self.stands(key)), key=_when)
+
+    def kind(self, entry: str) -> Kind:
+        """What the line is apart from its milestones: a person's correction, else the earliest standing mark."""
+        corrected = self.entries[entry].kind
+        if corrected is not None:
+            return corrected
+        kinds = (m.meaning for m in self.standing_marks(entry) if isinstance(m.meaning, Kind))
+        return next(kinds, Kind.EVENT)
+
+    def witnesses(self, entry: str) -> tuple[str, ...]:
+        """Who captured the line, each once, the first first."""
+        return tuple(dict.fromkeys(m.by for m in self.standing_marks(entry)))
+
+    def value(self, name: str) -> Said | None:
+        """The newest value of a single-valued field; None when nobody said it or it was taken back."""
+        said = self.fields.get(name)
+        return said[-1] if said else None
+
+
+def _when(entry: Entry) -> tuple[datetime, int, str, str]:
+    """By second, then by the order of the messages; a typed line stands after the messages of its second."""
+    ts = entry.evidence.ts if entry.evidence and entry.id.startswith("m:") else ""
+    return entry.at, 0 if ts else 1, ts, entry.id
+
+
+def evolve(incident: Incident, recorded: f.Recorded) -> None:
+    """Apply one recorded fact to the working copy.
+
+    Raises:
+        ValueError: the fact's seq does not follow the incident's.
+    """
+    if recorded.seq != incident.seq + 1:
+        raise ValueError(f"fact {recorded.seq} does not follow {incident.seq}")
+    _FOLD[type(recorded.fact)](incident, recorded.fact, recorded.heard_at)
+    incident.seq = recorded.seq
+    incident.last_heard_at = recorded.heard_at
+
+
+def _declared(i: Incident, fact: f.Declared, heard: datetime) -> None:
+    i.number, i.title, i.severity, i.type = fact.number, fact.title, fact.severity, fact.type
+    i.services, i.regions, i.family = fact.services, fact.regions, fact.family
+    i.private, i.drill, i.channel_name, i.adopts = fact.private, fact.drill, fact.channel_name, fact.adopts
+    i.declared_at, i.declared_by, i.declaration = fact.at, fact.source.by, fact.source
+    i.grades = (Grade(fact.severity, fact.at, UNSAID, fact.source),)
+
+
+def _channel_attached(i: Incident, fact: f.ChannelAttached, heard: datetime) -> None:
+    i.channel, i.channel_name = fact.channel, fact.name
+
+
+def _described(i: Incident, fact: f.Described, heard: datetime) -> None:
+    i.title = i.title if fact.title is None else fact.title
+    i.type = fact.type or i.type
+    i.services = i.services if fact.services is None else fact.services
+    i.regions = i.regions if fact.regions is None else fact.regions
+    i.family = fact.family or i.family
+
+
+def _captured(i: Incident, fact: f.Captured, heard: datetime) -> None:
+    i.entries[fact.entry] = Entry(
+        id=fact.entry,
+        at=fact.at,
+        heard_at=heard,
+        text=fact.text,
+        author=fact.author,
+        source=fact.source,
+        approximate=fact.approximate,
+        files=fact.files,
+        evidence=fact.evidence,
+        origin=fact.origin,
+    )
+
+
+def _set_mark(i: Incident, fact: f.Marked | f.Unmarked, mark: Mark) -> None:
+    """The newest stamp of one person and one name wins, so that order of arrival does not matter."""
+    others, mine = [], None
+    for known in i.marks.get(fact.entry, ()):
+        if (known.name, known.by) == (mark.name, mark.by) and (mark.name != "typed" or known.meaning == mark.meaning):
+            mine = known
+        else:
+            others.append(known)
+    if mine is not None and mine.stamp > mark.stamp:
+        mark = mine
+    i.marks[fact.entry] = (*others, mark)
+
+
+def _marked(i: Incident, fact: f.Marked, heard: datetime) -> None:
+    _set_mark(i, fact, Mark(fact.meaning, fact.name, fact.source.by, fact.stamp, fact.at, True, fact.source))
+    if fact.meaning is Kind.COMMUNICATION:
+        i.last_update_at = max(fact.at, i.last_update_at or fact.at)
+
+
+def _unmarked(i: Incident, fact: f.Unmarked, heard: datetime) -> None:
+    _set_mark(i, fact, Mark(Kind.EVENT, fact.name, fact.source.by, fact.stamp, fact.at, False, fact.source))
+
+
+def _reworded(i: Incident, fact: f.Reworded, heard: datetime) -> None:
+    entry = i.entries.get(fact.entry)
+    if entry is not None and not entry.erased:
+        earlier = (*entry.earlier, Wording(entry.text, fact.at))
+        i.entries[fact.entry] = replace(entry, text=fact.text, files=fact.files, earlier=earlier)
+
+
+def _erased(i: Incident, fact: f.Erased, heard: datetime) -> None:
+    entry = i.entries.get(fact.entry)
+    if entry is not None:
+        i.entries[fact.entry] = replace(entry, text=UNSAID, earlier=(), files=(), erased=True)
+    for key, item in i.actions.items():
+        if item.entry == fact.entry:
+            i.actions[key] = replace(item, text=UNSAID, status=ActionStatus.DECLINED, changed_at=fact.at)
+
+
+def _amended(i: Incident, fact: f.Amended, heard: datetime) -> None:
+    entry = i.entries[fact.entry]
+    reworded = fact.text is not None and fact.text != entry.text
+    i.entries[fact.entry] = replace(
+        entry,
+        text=entry.text if fact.text is None else fact.text,
+        at=fact.moment or entry.at,
+        approximate=entry.approximate and fact.moment is None,
+        kind=fact.kind or entry.kind,
+        author=fact.author or entry.author,
+        amended_by=fact.source.by,
+        earlier=(*entry.earlier, Wording(entry.text, fact.at)) if reworded else entry.earlier,
+    )
+
+
+def _withdrawn(i: Incident, fact: f.Withdrawn, heard: datetime) -> None:
+    i.entries[fact.entry] = replace(i.entries[fact.entry], withdrawn_by=fact.source.by, moved_to=fact.moved_to)
+
+
+def _reinstated(i: Incident, fact: f.Reinstated, heard: datetime) -> None:
+    i.entries[fact.entry] = replace(i.entries[fact.entry], withdrawn_by=None, moved_to=None)
+
+
+def _anchored(i: Incident, fact: f.Anchored, heard: datetime) -> None:
+    i.anchors[fact.what] = fact
+    if fact.what.startswith("log:"):
+        entry = i.entries.get(fact.what.removeprefix("log:"))
+        if entry is not None and entry.evidence is None:
+            i.entries[entry.id] = replace(entry, evidence=fact.place)
+
+
+def _milestone_set(i: Incident, fact: f.MilestoneSet, heard: datetime) -> None:
+    i.moments = (*i.moments, SetMoment(fact.milestone, fact.moment, fact.approximate, fact.at, fact.source))
+
+
+def _status_changed(i: Incident, fact: f.StatusChanged, heard: datetime) -> None:
+    i.status = fact.status
+    i.turns = (*i.turns, Turn(fact.status, fact.at, fact.reason, fact.asserts, fact.source))
+
+
+def _reopened(i: Incident, fact: f.Reopened, heard: datetime) -> None:
+    from bot.milestones import counting  # the fold remembers what counted before it stops counting
+
+    resolved = counting(i, Milestone.RESOLVED)
+    i.recoveries = (*i.recoveries, Recovery(resolved.at if resolved else None, fact.at))
+    i.moments = tuple(replace(m, ended=True) if m.milestone in ENDINGS else m for m in i.moments)
+    i.questioned = frozenset()
+    i.status = Status.INVESTIGATING
+    i.turns = (*i.turns, Turn(i.status, fact.at, fact.reason, None, fact.source))
+
+
+def _severity_changed(i: Incident, fact: f.SeverityChanged, heard: datetime) -> None:
+    i.severity = fact.severity
+    i.grades = (*i.grades, Grade(fact.severity, fact.at, fact.reason, fact.source))
+
+
+def _role_assigned(i: Incident, fact: f.RoleAssigned, heard: datetime) -> None:
+    i.holdings = (*i.holdings, Holding(fact.role, fact.user, fact.at, fact.source))
+
+
+def _field_set(i: Incident, fact: f.FieldSet, heard: datetime) -> None:
+    if fact.value is None:
+        i.fields.pop(fact.field, None)
+        return
+    said = Said(fact.value, fact.approximate, fact.at, fact.source)
+    i.fields[fact.field] = (*i.fields.get(fact.field, ()), said) if fact.appended else (said,)
+
+
+def _action_added(i: Incident, fact: f.ActionAdded, heard: datetime) -> None:
+    i.actions[fact.action] = ActionItem(
+        id=fact.action,
+        text=fact.text,
+        added_at=fact.at,
+        source=fact.source,
+        owner=fact.owner,
+        due=fact.due,
+        due_assumed=fact.due_assumed,
+        priority=fact.priority,
+        type=fact.type,
+        ticket=fact.ticket,
+        verification=fact.verification,
+        entry=fact.entry,
+    )
+
+
+def _action_changed(i: Incident, fact: f.ActionChanged, heard: datetime) -> None:
+    names = ("text", "owner", "due", "priority", "type", "ticket", "verification", "status")
+    given: dict[str, Any] = {n: v for n in names if (v := getattr(fact, n)) is not None}
+    if "due" in given:
+        given["due_assumed"] = False
+    i.actions[fact.action] = replace(i.actions[fact.action], changed_at=fact.at, reason=fact.reason, **given)
+
+
+def _cancelled(i: Incident, fact: f.Cancelled, heard: datetime) -> None:
+    i.cancelled, i.status = fact.reason, Status.CANCELLED
+    i.turns = (*i.turns, Turn(i.status, fact.at, fact.reason, None, fact.source))
+
+
+def _merged(i: Incident, fact: f.Merged, heard: datetime) -> None:
+    i.merged_into, i.status = fact.into, Status.MERGED
+    i.turns = (*i.turns, Turn(i.status, fact.at, UNSAID, None, fact.source))
+
+
+def _absorbed(i: Incident, fact: f.Absorbed, heard: datetime) -> None:
+    i.absorbed = (*i.absorbed, fact.other)
+
+
+def _questioned(i: Incident, fact: f.Questioned, heard: datetime) -> None:
+    i.questioned = i.questioned | {fact.occasion}
+
+
+def _folds() -> Iterator[tuple[type[f.Fact], Callable[[Incident, Any, datetime], None]]]:
+    yield from (
+        (f.Declared, _declared),
+        (f.ChannelAttached, _channel_attached),
+        (f.Described, _described),
+        (f.Captured, _captured),
+        (f.Marked, _marked),
+        (f.Unmarked, _unmarked),
+        (f.Reworded, _reworded),
+        (f.Erased, _erased),
+        (f.Amended, _amended),
+        (f.Withdrawn, _withdrawn),
+        (f.Reinstated, _reinstated),
+        (f.Anchored, _anchored),
+        (f.MilestoneSet, _milestone_set),
+        (f.StatusChanged, _status_changed),
+        (f.Reopened, _reopened),
+        (f.SeverityChanged, _severity_changed),
+        (f.RoleAssigned, _role_assigned),
+        (f.FieldSet, _field_set),
+        (f.ActionAdded, _action_added),
+        (f.ActionChanged, _action_changed),
+        (f.Cancelled, _cancelled),
+        (f.Merged, _merged),
+        (f.Absorbed, _absorbed),
+        (f.Questioned, _questioned),
+    )
+
+
+_FOLD: dict[type[f.Fact], Callable[[Incident, Any, datetime], None]] = dict(_folds())
+
+
+def fold(incident_id: int, facts: list[f.Recorded]) -> Incident:
+    """The state after these facts, oldest first."""
+    incident = Incident(incident_id)
+    for recorded in facts:
+        evolve(incident, recorded)
+    return incident

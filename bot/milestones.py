@@ -1,0 +1,156 @@
+"""Which moment counts for a milestone, and why: every assertion is kept, one counts, nothing is a silent default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.facts import Source
+from bot.incident import Entry, Incident
+from bot.words import ENDINGS, Kind, Milestone, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """One statement of when a milestone was reached; `entry` is the timeline line that carries it, if any."""
+
+    milestone: Milestone
+    at: datetime
+    said_at: datetime
+    source: Source
+    was_set: bool
+    approximate: bool = False
+    entry: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What follows from something else: shown, never counted."""
+
+    milestone: Milestone
+    at: datetime
+    why: str
+
+
+def _evidence(entry: Entry, source: Source) -> Source:
+    return Source(source.via, source.by, entry.evidence or source.evidence)
+
+
+def _of_entries(incident: Incident, milestone: Milestone) -> Iterator[Assertion]:
+    for key in incident.marks:
+        if not incident.stands(key):
+            continue
+        entry = incident.entries[key]
+        for mark in incident.standing_marks(key):
+            if mark.meaning is milestone:
+                yield Assertion(
+                    milestone, entry.at, mark.at, _evidence(entry, mark.source), False, entry.approximate, key
+                )
+
+
+def _first_action(incident: Incident) -> Iterator[Assertion]:
+    """The first action taken is where mitigation began (PRODUCT 1.2, :hammer_and_wrench:)."""
+    actions = [e for e in incident.entries.values() if incident.stands(e.id) and incident.kind(e.id) is Kind.ACTION]
+    if actions:
+        first = min(actions, key=lambda e: (e.at, e.id))
+        mark = incident.standing_marks(first.id)[0]
+        yield Assertion(
+            Milestone.MITIGATION_STARTED,
+            first.at,
+            mark.at,
+            _evidence(first, mark.source),
+            False,
+            first.approximate,
+            first.id,
+        )
+
+
+def _of_turns(incident: Incident, milestone: Milestone) -> Iterator[Assertion]:
+    for turn in incident.turns:
+        if turn.asserts is milestone:
+            yield Assertion(milestone, turn.at, turn.at, turn.source, False)
+
+
+def _of_declaration(incident: Incident, milestone: Milestone) -> Iterator[Assertion]:
+    if milestone is Milestone.DECLARED and incident.declared_at and incident.declaration:
+        yield Assertion(milestone, incident.declared_at, incident.declared_at, incident.declaration, False)
+
+
+def assertions(incident: Incident, milestone: Milestone) -> list[Assertion]:
+    """What the lines and status changes still standing say of it, in the order of the moments."""
+    found = [
+        *_of_declaration(incident, milestone),
+        *_of_entries(incident, milestone),
+        *_of_turns(incident, milestone),
+    ]
+    if milestone is Milestone.MITIGATION_STARTED:
+        known = {a.entry for a in found}
+        found += [a for a in _first_action(incident) if a.entry not in known]
+    return sorted(found, key=lambda a: (a.at, a.said_at))
+
+
+def settings(incident: Incident, milestone: Milestone) -> list[Assertion]:
+    """The times set by hand and not ended by a re-opening, the oldest first; a clearing ends those before it."""
+    found: list[Assertion] = []
+    for m in incident.moments:
+        if m.milestone is not milestone or m.ended:
+            continue
+        if m.moment is None:
+            found.clear()
+        else:
+            found.append(Assertion(milestone, m.moment, m.said_at, m.source, True, m.approximate))
+    return found
+
+
+def since_reopening(incident: Incident, found: list[Assertion]) -> list[Assertion]:
+    """Only those of the present round: at or after the last re-opening."""
+    if not incident.recoveries:
+        return found
+    reopened = incident.recoveries[-1].reopened_at
+    return [a for a in found if a.at >= reopened]
+
+
+def counting(incident: Incident, milestone: Milestone) -> Assertion | None:
+    """The one that counts. The newest time set by hand; else the earliest standing assertion of a beginning, the
+    latest of an ending. After a re-opening a resolution from before it counts no longer. None: unknown.
+    """
+    by_hand = settings(incident, milestone)
+    if by_hand:
+        return by_hand[-1]
+    found = assertions(incident, milestone)
+    if milestone is Milestone.RESOLVED:
+        found = since_reopening(incident, found)
+    if not found:
+        return _aware(incident) if milestone is Milestone.AWARE else None
+    return found[-1] if milestone in ENDINGS else found[0]
+
+
+def _aware(incident: Incident) -> Assertion | None:
+    """For the regulatory clocks one is aware when it was detected, unless somebody set another moment."""
+    return counting(incident, Milestone.DETECTED)
+
+
+def earliest(incident: Incident, milestone: Milestone) -> Assertion | None:
+    """The first standing assertion, whatever counts: some families measure to the first mitigation."""
+    found = assertions(incident, milestone) or settings(incident, milestone)
+    return min(found, key=lambda a: a.at, default=None)
+
+
+def assumed(incident: Incident, milestone: Milestone) -> Assumed | None:
+    """What can be inferred of a milestone nobody stated; None where nothing can or where it is known."""
+    if counting(incident, milestone) is not None or incident.declared_at is None:
+        return None
+    if milestone in (Milestone.DETECTED, Milestone.AWARE):
+        return Assumed(milestone, incident.declared_at, "declared then, so detected at the latest then")
+    return None
+
+
+def missing(incident: Incident) -> list[Milestone]:
+    """The milestones a report needs and nobody has stated, in their order."""
+    needed = [Milestone.STARTED, Milestone.DETECTED, Milestone.ACKNOWLEDGED]
+    if incident.status in (Status.MITIGATED, Status.RESOLVED, Status.CLOSED):
+        needed += [Milestone.MITIGATION_STARTED, Milestone.MITIGATED]
+    if incident.status in (Status.RESOLVED, Status.CLOSED):
+        needed += [Milestone.ROOT_CAUSE, Milestone.RESOLVED]
+    return [m for m in Milestone if m in needed and counting(incident, m) is None]
