@@ -185,6 +185,7 @@ class StatusChanged(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopened(Fact):
+    resolved_at: datetime | None  # the resolution that did not hold, as it counted until now
     reason: Wire = UNSAID
 
 

@@ -38,7 +38,7 @@ def _evidence(entry: Entry, source: Source) -> Source:
 
 
 def _of_entries(incident: Incident, milestone: Milestone) -> Iterator[Assertion]:
-    for key in incident.marks:
+    for key in incident.claimed.get(milestone, ()):
         if not incident.stands(key):
             continue
         entry = incident.entries[key]
@@ -51,9 +51,10 @@ def _of_entries(incident: Incident, milestone: Milestone) -> Iterator[Assertion]
 
 def _first_action(incident: Incident) -> Iterator[Assertion]:
     """The first action taken is where mitigation began (PRODUCT 1.2, :hammer_and_wrench:)."""
-    actions = [e for e in incident.entries.values() if incident.stands(e.id) and incident.kind(e.id) is Kind.ACTION]
+    claimed = incident.claimed.get(Kind.ACTION, ())
+    actions = [key for key in claimed if incident.stands(key) and incident.kind(key) is Kind.ACTION]
     if actions:
-        first = min(actions, key=lambda e: (e.at, e.id))
+        first = min((incident.entries[key] for key in actions), key=lambda e: (e.at, e.id))
         mark = incident.standing_marks(first.id)[0]
         yield Assertion(
             Milestone.MITIGATION_STARTED,

@@ -1,0 +1,314 @@
+"""What can be asked of an incident, imperative; `bot.decide` answers each with facts, notices and a reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from bot.facts import Evidence, Value, Via
+from bot.words import (
+    UNSAID,
+    ActionStatus,
+    ActionType,
+    IncidentType,
+    Kind,
+    Meaning,
+    Milestone,
+    Priority,
+    Role,
+    Severity,
+    Status,
+    Wire,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks, through what, and when it was received (aware, UTC). `key` is the envelope's: the root of fact keys."""
+
+    key: str
+    by: str
+    via: Via
+    now: datetime
+    zone: str = "UTC"  # IANA zone of the person
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A typed or picked time, understood: aware, UTC, never in the future."""
+
+    at: datetime
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Declare:
+    title: Wire
+    severity: Severity | None = None
+    type: IncidentType | None = None
+    services: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    family: str | None = None
+    commander: str | None = None
+    private: bool = False
+    drill: bool = False
+    here: str | None = None  # adopt this channel
+    here_name: str = ""
+    moments: tuple[tuple[Milestone, Moment], ...] = ()  # --started, --detected, --acknowledged, --mitigated, --resolved
+    number: str = ""  # assigned by the writer, unique
+    channel_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One typed line of the timeline."""
+
+    text: Wire
+    moment: Moment | None = None
+    meaning: Meaning = Kind.EVENT
+    author: str | None = None  # --by: a Slack user id or a name as typed
+
+
+@dataclass(frozen=True, slots=True)
+class AddEvents:
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenMessage:
+    """A message in the transcript, as it stands now."""
+
+    place: Evidence
+    author: str
+    text: Wire
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    message: SeenMessage
+    emoji: str
+    meaning: Meaning
+    stamp: str  # event_ts of the reaction: newest wins
+
+
+@dataclass(frozen=True, slots=True)
+class Unreact:
+    place: Evidence
+    emoji: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """The message shortcut's form: a message, corrected by a person before it is kept."""
+
+    message: SeenMessage
+    text: Wire
+    moment: Moment | None
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class NoteEdit:
+    message: SeenMessage
+    edited_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDeletion:
+    place: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    entry: str
+    text: Wire | None = None
+    moment: Moment | None = None
+    meaning: Meaning | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reinstate:
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back the asker's own last capture."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMilestones:
+    """Set times by hand; None clears one."""
+
+    moments: tuple[tuple[Milestone, Moment | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStatus:
+    status: Status
+    reason: Wire = UNSAID
+    moment: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    reason: Wire = UNSAID
+    moment: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    reason: Wire = UNSAID
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSeverity:
+    severity: Severity
+    reason: Wire = UNSAID
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give a role; None: to nobody. The new holder gets a brief."""
+
+    role: Role
+    user: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Describe:
+    title: Wire | None = None
+    type: IncidentType | None = None
+    services: tuple[str, ...] | None = None
+    regions: tuple[str, ...] | None = None
+    family: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostUpdate:
+    text: Wire
+
+
+@dataclass(frozen=True, slots=True)
+class SetFields:
+    """Values are of the type that `bot.fields` gives; None takes the value back."""
+
+    values: tuple[tuple[str, Value | None, bool], ...]  # key, value, approximate
+    append: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddAction:
+    text: Wire
+    owner: str | None = None
+    due: date | None = None
+    priority: Priority | None = None
+    type: ActionType | None = None
+    ticket: str | None = None
+    verification: Wire = UNSAID
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAction:
+    action: str
+    text: Wire | None = None
+    owner: str | None = None
+    due: date | None = None
+    priority: Priority | None = None
+    type: ActionType | None = None
+    ticket: str | None = None
+    verification: Wire | None = None
+    status: ActionStatus | None = None
+    reason: Wire = UNSAID
+
+
+@dataclass(frozen=True, slots=True)
+class MergeInto:
+    other: str  # number or channel id of the incident that goes on
+
+
+@dataclass(frozen=True, slots=True)
+class MoveLine:
+    entry: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachChannel:
+    """Slack has made (or we adopted) the incident's channel."""
+
+    channel: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A call of ours came back: this is where it stands in Slack."""
+
+    what: str
+    place: Evidence
+    file: str | None = None
+
+
+Command = (
+    Declare
+    | AddEvents
+    | React
+    | Unreact
+    | Capture
+    | NoteEdit
+    | NoteDeletion
+    | Amend
+    | Withdraw
+    | Reinstate
+    | Undo
+    | MarkMilestones
+    | ChangeStatus
+    | Reopen
+    | Cancel
+    | ChangeSeverity
+    | Assign
+    | Describe
+    | PostUpdate
+    | SetFields
+    | AddAction
+    | ChangeAction
+    | AttachChannel
+    | Anchor
+)
+"""Decided within one incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A question about what is known; nothing changes. `what` is one of the verbs of `bot.phrases`."""
+
+    what: str  # timeline, report, missing, list, help, brief, milestones, actions
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """Ask in a form what the line did not say; `given` is kept in it, so nothing typed is lost."""
+
+    form: str  # declare, event, milestones, fields, action, resolve, update, …
+    given: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Post the post-mortem; no side effect on the incident."""
+
+    family: str | None = None
+
+
+Understood = Command | MergeInto | MoveLine | Show | OpenForm | Draft
+"""What a typed line can turn out to be."""
