@@ -42,11 +42,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who said it and where. `by` is a Slack user id, or `scribe` for what the program did itself."""
+    """Who said it and where. `by` is a Slack user id, or `scribe` for what the program did itself.
+
+    A typed command has no message; `ref` names its request, whose line in the log becomes the evidence
+    (`Incident.evidence`).
+    """
 
     via: Via
     by: str
     evidence: Evidence | None = None
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +165,7 @@ class Reinstated(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchored(Fact):
-    """Something of ours is in Slack: `card`, `log:<entry>`, `draft:<family>:<version>`, `question:<milestone set>`."""
+    """Something of ours is in Slack: `card`, `log:<request>`, `draft:<family>:<n>`."""
 
     what: str
     place: Evidence

@@ -30,6 +30,16 @@ from bot.words import (
 )
 
 
+def typed_entry(request: str, line: int) -> str:
+    """The id of the nth line (from 0) that one command typed."""
+    return f"c:{request}:{line}"
+
+
+def message_entry(place: f.Evidence) -> str:
+    """The id of the line that a message is; one message is one line."""
+    return f"m:{place.channel}:{place.ts}"
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One person's word on what a line means; `stamp` orders putting it on and taking it off."""
@@ -240,6 +250,20 @@ class Incident:
         """Who captured the line, each once, the first first."""
         return tuple(dict.fromkeys(m.by for m in self.standing_marks(entry)))
 
+    def action_items(self) -> list[ActionItem]:
+        """The items that stand: one made from a message goes when nobody marks that message any more."""
+        return [item for item in self.actions.values() if item.entry is None or self._is_aimed_at(item.entry)]
+
+    def _is_aimed_at(self, entry: str) -> bool:
+        return self.stands(entry) and any(m.meaning is Kind.ACTION_ITEM for m in self.standing_marks(entry))
+
+    def evidence(self, source: f.Source) -> f.Evidence | None:
+        """The message that shows it: the captured one, or the line in the log for what was typed."""
+        if source.evidence is not None or not source.ref:
+            return source.evidence
+        anchor = self.anchors.get(f"log:{source.ref}")
+        return anchor.place if anchor else None
+
     def value(self, name: str) -> Said | None:
         """The newest value of a single-valued field; None when nobody said it or it was taken back."""
         said = self.fields.get(name)
@@ -344,7 +368,7 @@ def _erased(i: Incident, fact: f.Erased, heard: datetime) -> None:
         i.entries[fact.entry] = replace(entry, text=UNSAID, earlier=(), files=(), erased=True)
     for key, item in i.actions.items():
         if item.entry == fact.entry:
-            i.actions[key] = replace(item, text=UNSAID, status=ActionStatus.DECLINED, changed_at=fact.at)
+            i.actions[key] = replace(item, text=UNSAID, changed_at=fact.at)
 
 
 def _amended(i: Incident, fact: f.Amended, heard: datetime) -> None:
@@ -374,10 +398,10 @@ def _reinstated(i: Incident, fact: f.Reinstated, heard: datetime) -> None:
 
 def _anchored(i: Incident, fact: f.Anchored, heard: datetime) -> None:
     i.anchors[fact.what] = fact
-    if fact.what.startswith("log:"):
-        entry = i.entries.get(fact.what.removeprefix("log:"))
-        if entry is not None and entry.evidence is None:
-            i.entries[entry.id] = replace(entry, evidence=fact.place)
+    line = 0
+    while entry := i.entries.get(typed_entry(fact.what.removeprefix("log:"), line)):
+        i.entries[entry.id] = replace(entry, evidence=entry.evidence or fact.place)
+        line += 1
 
 
 def _milestone_set(i: Incident, fact: f.MilestoneSet, heard: datetime) -> None:

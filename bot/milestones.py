@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.facts import Source
@@ -33,8 +33,9 @@ class Assumed:
     why: str
 
 
-def _evidence(entry: Entry, source: Source) -> Source:
-    return Source(source.via, source.by, entry.evidence or source.evidence)
+def _located(incident: Incident, source: Source, entry: Entry | None = None) -> Source:
+    """The same source with the message that shows it, where there is one by now."""
+    return replace(source, evidence=(entry.evidence if entry else None) or incident.evidence(source))
 
 
 def _of_entries(incident: Incident, milestone: Milestone) -> Iterator[Assertion]:
@@ -45,7 +46,7 @@ def _of_entries(incident: Incident, milestone: Milestone) -> Iterator[Assertion]
         for mark in incident.standing_marks(key):
             if mark.meaning is milestone:
                 yield Assertion(
-                    milestone, entry.at, mark.at, _evidence(entry, mark.source), False, entry.approximate, key
+                    milestone, entry.at, mark.at, _located(incident, mark.source, entry), False, entry.approximate, key
                 )
 
 
@@ -60,7 +61,7 @@ def _first_action(incident: Incident) -> Iterator[Assertion]:
             Milestone.MITIGATION_STARTED,
             first.at,
             mark.at,
-            _evidence(first, mark.source),
+            _located(incident, mark.source, first),
             False,
             first.approximate,
             first.id,
@@ -70,12 +71,13 @@ def _first_action(incident: Incident) -> Iterator[Assertion]:
 def _of_turns(incident: Incident, milestone: Milestone) -> Iterator[Assertion]:
     for turn in incident.turns:
         if turn.asserts is milestone:
-            yield Assertion(milestone, turn.at, turn.at, turn.source, False)
+            yield Assertion(milestone, turn.at, turn.at, _located(incident, turn.source), False)
 
 
 def _of_declaration(incident: Incident, milestone: Milestone) -> Iterator[Assertion]:
     if milestone is Milestone.DECLARED and incident.declared_at and incident.declaration:
-        yield Assertion(milestone, incident.declared_at, incident.declared_at, incident.declaration, False)
+        source = _located(incident, incident.declaration)
+        yield Assertion(milestone, incident.declared_at, incident.declared_at, source, False)
 
 
 def assertions(incident: Incident, milestone: Milestone) -> list[Assertion]:
@@ -100,7 +102,8 @@ def settings(incident: Incident, milestone: Milestone) -> list[Assertion]:
         if m.moment is None:
             found.clear()
         else:
-            found.append(Assertion(milestone, m.moment, m.said_at, m.source, True, m.approximate))
+            source = _located(incident, m.source)
+            found.append(Assertion(milestone, m.moment, m.said_at, source, True, m.approximate))
     return found
 
 
