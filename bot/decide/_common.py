@@ -1,0 +1,122 @@
+"""What several rules need: keys, sources, masking, and the state after facts not yet recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from bot import facts as f
+from bot.commands import Request
+from bot.decision import LogLine, Quote, Refused, Span, Text
+from bot.facts import AnyFact, Evidence, Recorded, Source
+from bot.incident import Entry, Incident, evolve
+from bot.masking import mask
+from bot.policy import Policy
+from bot.words import OVER, Kind, Meaning, Milestone, Role, Wire
+
+
+def whole_second(at: datetime) -> datetime:
+    """PRODUCT 1.2: a message's time is its ts cut to whole seconds."""
+    return at.replace(microsecond=0)
+
+
+def moment_of(ts: str) -> datetime:
+    """When a Slack message was written, to the second; ts is `seconds.counter`, never read as a float."""
+    return datetime.fromtimestamp(int(ts.split(".", 1)[0]), UTC)
+
+
+def stamp_of(at: datetime) -> str:
+    """Orders a mark put on by command among the event timestamps of reactions (same form, same width)."""
+    return f"{int(at.timestamp())}.{at.microsecond:06d}"
+
+
+def source(request: Request, place: Evidence | None = None) -> Source:
+    return Source(request.via, request.by, place, "" if place else request.key)
+
+
+def log(request: Request, *text: Span) -> LogLine:
+    """The line under the card that is the evidence of everything this request typed."""
+    return LogLine(f"log:{request.key}", text)
+
+
+def masked(text: Wire, policy: Policy) -> tuple[Wire, tuple[str, ...]]:
+    result = mask(text, policy.customers)
+    return result.text, result.found
+
+
+def mask_warning(found: Iterable[str]) -> Text:
+    """Tells the capturer what was masked; empty when nothing was."""
+    kinds = sorted(set(found))
+    return (f" Masked before it was kept: {', '.join(kinds)}.",) if kinds else ()
+
+
+def after(incident: Incident, facts: Sequence[AnyFact], now: datetime) -> Incident:
+    """The incident as it will be once these facts are recorded."""
+    ahead = incident.copy()
+    for fact in facts:
+        evolve(ahead, Recorded(ahead.seq + 1, now, fact))
+    return ahead
+
+
+def entry_of(incident: Incident, entry: str) -> Entry:
+    """The line somebody points at.
+
+    Raises:
+        Refused: there is no such line.
+    """
+    found = incident.entries.get(entry)
+    if found is None or found.erased:
+        raise Refused("That line is not on the timeline any more.", "/incident timeline")
+    return found
+
+
+def require_not_over(incident: Incident) -> None:
+    """Raises Refused when the incident was cancelled or merged away."""
+    if incident.status in OVER:
+        what = f"merged into {incident.merged_into}" if incident.merged_into else "cancelled as a false alarm"
+        raise Refused(f"{incident.number} was {what}, so this changes nothing here.", "/incident reopen")
+
+
+def steward(incident: Incident) -> str:
+    """Whom to ask quietly: the commander, else whoever declared it."""
+    return incident.holder(Role.COMMANDER) or incident.declared_by
+
+
+def meaning_word(meaning: Meaning) -> str:
+    return str(meaning).replace("_", " ")
+
+
+def captured(request: Request, entry: str, at: datetime, text: Wire, **more: object) -> f.Captured:
+    """The fact that a line exists, keyed by the line itself so that no second capture makes a second one."""
+    return f.Captured(
+        key=f"entry:{entry}",
+        at=at,
+        source=source(request, more.get("evidence")),  # type: ignore[arg-type]
+        entry=entry,
+        text=text,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def typed_mark(request: Request, entry: str, meaning: Meaning, place: Evidence | None = None) -> f.Marked:
+    return f.Marked(
+        key=f"mark:{entry}:{request.key}:{meaning}",
+        at=request.now,
+        source=source(request, place),
+        entry=entry,
+        name="typed",
+        meaning=meaning,
+        stamp=stamp_of(request.now),
+    )
+
+
+def quoted(text: Wire) -> Quote:
+    return Quote(text)
+
+
+def is_action_item(meaning: Meaning) -> bool:
+    return meaning is Kind.ACTION_ITEM
+
+
+def is_resolution(meaning: Meaning) -> bool:
+    return meaning is Milestone.RESOLVED

@@ -1,0 +1,178 @@
+"""Declaring, and what comes back from Slack when the incident gets its channel and its card."""
+
+from __future__ import annotations
+
+from bot import commands as c
+from bot import facts as f
+from bot.decide._common import log, masked, source
+from bot.decision import (
+    Decision,
+    Furnish,
+    Invite,
+    Name,
+    Notice,
+    OpenChannel,
+    PinCard,
+    Quote,
+    Refused,
+    Reply,
+    ShowCard,
+    Span,
+    Time,
+    say,
+)
+from bot.facts import AnyFact
+from bot.incident import Incident
+from bot.policy import Policy
+from bot.words import IncidentType, Milestone, Role, Status, Wire
+
+
+def declare(incident: Incident, command: c.Declare, request: c.Request, policy: Policy) -> Decision:
+    """Begin an incident. Its channel is made by Slack afterwards, or is the one adopted."""
+    if not command.title.strip():
+        raise Refused("An incident needs a title.", "/incident declare Checkout is failing sev2")
+    title, _ = masked(command.title, policy)
+    facts = (_declared(command, title, request, policy), *_moments(command, request), *_commander(command, request))
+    reply = say("Declared ", command.number, ": ", Quote(title), f". Its channel is #{command.channel_name}.")
+    if command.here is None:
+        return Decision(facts, (OpenChannel(command.channel_name, command.private),), reply)
+    adopted = f.ChannelAttached(
+        key="channel", at=request.now, source=source(request), channel=command.here, name=command.here_name
+    )
+    return Decision((*facts, adopted), _furnishings(command.commander, request, policy), _adopted_reply(command))
+
+
+def _adopted_reply(command: c.Declare) -> Reply:
+    return say("Declared ", command.number, " in this channel: ", Quote(command.title), ".")
+
+
+def _declared(command: c.Declare, title: Wire, request: c.Request, policy: Policy) -> f.Declared:
+    return f.Declared(
+        key="declared",
+        at=request.now.replace(microsecond=0),
+        source=source(request),
+        number=command.number,
+        title=title,
+        severity=command.severity or policy.severity,
+        type=command.type or IncidentType.OTHER,
+        services=command.services,
+        regions=command.regions,
+        family=command.family or policy.family,
+        private=command.private,
+        drill=command.drill,
+        channel_name=command.channel_name,
+        adopts=command.here,
+    )
+
+
+def _moments(command: c.Declare, request: c.Request) -> tuple[AnyFact, ...]:
+    """Every time typed to declare is set; a resolution typed with it also closes the response."""
+    facts: list[AnyFact] = [
+        f.MilestoneSet(
+            key=f"{request.key}:{milestone}",
+            at=request.now,
+            source=source(request),
+            milestone=milestone,
+            moment=moment.at,
+            approximate=moment.approximate,
+        )
+        for milestone, moment in command.moments
+    ]
+    reached = {milestone for milestone, _ in command.moments}
+    for milestone, status in ((Milestone.RESOLVED, Status.RESOLVED), (Milestone.MITIGATED, Status.MITIGATED)):
+        if milestone in reached:
+            facts.append(
+                f.StatusChanged(key=f"{request.key}:status", at=request.now, source=source(request), status=status)
+            )
+            break
+    return tuple(facts)
+
+
+def _commander(command: c.Declare, request: c.Request) -> tuple[AnyFact, ...]:
+    if command.commander is None:
+        return ()
+    return (
+        f.RoleAssigned(
+            key=f"{request.key}:commander",
+            at=request.now,
+            source=source(request),
+            role=Role.COMMANDER,
+            user=command.commander,
+        ),
+    )
+
+
+def _furnishings(commander: str | None, request: c.Request, policy: Policy) -> tuple[Notice, ...]:
+    people = dict.fromkeys((request.by, *((commander,) if commander else ()), *policy.responders))
+    return (Invite(tuple(people)), ShowCard(), Furnish())
+
+
+def attach_channel(incident: Incident, command: c.AttachChannel, request: c.Request, policy: Policy) -> Decision:
+    """The incident's channel exists now."""
+    if incident.channel is not None:
+        return Decision()
+    fact = f.ChannelAttached(
+        key="channel", at=request.now, source=source(request), channel=command.channel, name=command.name
+    )
+    people = (incident.declared_by, *filter(None, (incident.holder(Role.COMMANDER),)), *policy.responders)
+    return Decision((fact,), (Invite(tuple(dict.fromkeys(people))), ShowCard(), Furnish()))
+
+
+def anchor(incident: Incident, command: c.Anchor, request: c.Request, policy: Policy) -> Decision:
+    """A message of ours stands in the channel. With the card come its pin and the declaration's line in the log."""
+    if command.what in incident.anchors:
+        return Decision()
+    fact = f.Anchored(
+        key=f"anchor:{command.what}",
+        at=request.now,
+        source=source(request),
+        what=command.what,
+        place=command.place,
+        file=command.file,
+    )
+    if command.what == "card":
+        return Decision((fact,), (PinCard(command.place), _declaration_line(incident), ShowCard()))
+    return Decision((fact,))
+
+
+def _declaration_line(incident: Incident) -> Notice:
+    declaration = incident.declaration
+    ref = declaration.ref if declaration else ""
+    asked = c.Request(ref, incident.declared_by, "command", incident.declared_at or incident.moments[0].said_at)
+    parts: list[Span] = [Name(asked.by), f" declared {incident.number} ({incident.severity}): ", Quote(incident.title)]
+    for moment in incident.moments:
+        if moment.source.ref == ref and moment.moment is not None:
+            parts += [f"; {str(moment.milestone).replace('_', ' ')} set to ", Time(moment.moment, moment.approximate)]
+    return log(asked, *parts)
+
+
+def describe(incident: Incident, command: c.Describe, request: c.Request, policy: Policy) -> Decision:
+    """Correct the title, type, services, regions or report family."""
+    title = masked(command.title, policy)[0] if command.title is not None else None
+    fact = f.Described(
+        key=request.key,
+        at=request.now,
+        source=source(request),
+        title=title,
+        type=command.type,
+        services=command.services,
+        regions=command.regions,
+        family=command.family,
+    )
+    changed = _changes(command, title)
+    line = log(request, Name(request.by), " changed ", *changed)
+    return Decision((fact,), (line, ShowCard(), Furnish()), say("Changed ", *changed, "."))
+
+
+def _changes(command: c.Describe, title: Wire | None) -> tuple[Span, ...]:
+    parts: list[Span] = []
+    if title is not None:
+        parts += ["the title to ", Quote(title), ", "]
+    for word, value in (("type", command.type), ("report family", command.family)):
+        if value is not None:
+            parts += [f"the {word} to ", Quote(Wire(str(value).replace("_", " "))), ", "]
+    for word, names in (("services", command.services), ("regions", command.regions)):
+        if names is not None:
+            parts += [f"the {word} to ", Quote(Wire(", ".join(names) or "none")), ", "]
+    last = parts.pop() if parts else ""
+    return (*parts, str(last).removesuffix(", ")) if str(last).removesuffix(", ") else tuple(parts)

@@ -1,0 +1,120 @@
+"""What only people know, and the action items: set in one line or in a form."""
+
+from __future__ import annotations
+
+from bot import commands as c
+from bot import facts as f
+from bot.decide._common import log, mask_warning, masked, source
+from bot.decision import Decision, Name, Quote, Refused, ShowCard, Span, say
+from bot.facts import AnyFact, Value
+from bot.fields import FIELDS
+from bot.incident import Incident
+from bot.policy import Policy
+from bot.words import ActionStatus, Wire
+
+
+def set_fields(incident: Incident, command: c.SetFields, request: c.Request, policy: Policy) -> Decision:
+    """Keep values of fields; a list field grows by what is appended, every other field takes the newest value."""
+    if not command.values:
+        raise Refused("Nothing was set.", "/incident set users_affected 5000")
+    facts: list[AnyFact] = []
+    told: list[Span] = []
+    found: list[str] = []
+    for key, value, approximate in command.values:
+        kept, kinds = _masked_value(value, policy)
+        found += kinds
+        facts.append(
+            f.FieldSet(
+                key=f"{request.key}:{key}",
+                at=request.now,
+                source=source(request),
+                field=key,
+                value=kept,
+                approximate=approximate,
+                appended=command.append,
+            )
+        )
+        told += [*(("; ",) if told else ()), *_telling(key, kept, approximate, command.append)]
+    line = log(request, Name(request.by), " set ", *told)
+    return Decision(tuple(facts), (line, ShowCard()), say("Set ", *told, ".", *mask_warning(found)))
+
+
+def _masked_value(value: Value | None, policy: Policy) -> tuple[Value | None, tuple[str, ...]]:
+    if isinstance(value, str):
+        return masked(Wire(value), policy)
+    if isinstance(value, tuple):
+        pairs = [masked(Wire(item), policy) for item in value]
+        return tuple(text for text, _ in pairs), tuple(kind for _, kinds in pairs for kind in kinds)
+    return value, ()
+
+
+def _telling(key: str, value: Value | None, approximate: bool, appended: bool) -> tuple[Span, ...]:
+    name = FIELDS[key].label
+    if value is None:
+        return (name, " to unknown")
+    shown = ", ".join(value) if isinstance(value, tuple) else str(value)
+    verb = " += " if appended else " to "
+    return (name, verb, "about " if approximate else "", Quote(Wire(shown)))
+
+
+def add_action(incident: Incident, command: c.AddAction, request: c.Request, policy: Policy) -> Decision:
+    """Keep an action item. One due date already past is kept too, and said back."""
+    if not command.text.strip():
+        raise Refused("An action item needs words.", "/incident action add Add alert on replica lag @maria due friday")
+    text, found = masked(command.text, policy)
+    number = f"A{len(incident.actions) + 1}"
+    fact = f.ActionAdded(
+        key=f"{request.key}:action",
+        at=request.now,
+        source=source(request),
+        action=number,
+        text=text,
+        owner=command.owner,
+        due=command.due,
+        priority=command.priority,
+        type=command.type,
+        ticket=command.ticket,
+        verification=masked(command.verification, policy)[0],
+    )
+    told = (f"{number} ", Quote(text), *_owner(command.owner), *_due(command, request))
+    line = log(request, Name(request.by), " added action item ", *told)
+    return Decision((fact,), (line, ShowCard()), say("Added ", *told, ".", *mask_warning(found)))
+
+
+def _owner(owner: str | None) -> tuple[Span, ...]:
+    return (", owned by ", Name(owner)) if owner else (", nobody owns it yet",)
+
+
+def _due(command: c.AddAction, request: c.Request) -> tuple[Span, ...]:
+    if command.due is None:
+        return ()
+    past = " (already past)" if command.due < request.now.date() else ""
+    return (f", due {command.due:%a %Y-%m-%d}{past}",)
+
+
+def change_action(incident: Incident, command: c.ChangeAction, request: c.Request, policy: Policy) -> Decision:
+    """Change one part of an action item, or its status; declining needs the reason."""
+    item = incident.actions.get(command.action)
+    if item is None:
+        known = ", ".join(incident.actions) or "none yet"
+        raise Refused(f"There is no action item {command.action} here; there are: {known}.", "/incident action done A1")
+    if command.status is ActionStatus.DECLINED and not command.reason.strip():
+        raise Refused("Declining needs a reason.", f"/incident action decline {item.id} superseded by the new cluster")
+    fact = f.ActionChanged(
+        key=f"{request.key}:{item.id}",
+        at=request.now,
+        source=source(request),
+        action=item.id,
+        text=masked(command.text, policy)[0] if command.text is not None else None,
+        owner=command.owner,
+        due=command.due,
+        priority=command.priority,
+        type=command.type,
+        ticket=command.ticket,
+        verification=masked(command.verification, policy)[0] if command.verification is not None else None,
+        status=command.status,
+        reason=masked(command.reason, policy)[0],
+    )
+    state = f" is {str(command.status).replace('_', ' ')}" if command.status else " changed"
+    told: tuple[Span, ...] = (f"action item {item.id} ", Quote(item.text), state)
+    return Decision((fact,), (log(request, Name(request.by), ": ", *told), ShowCard()), say("Noted: ", *told, "."))
