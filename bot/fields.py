@@ -1,0 +1,498 @@
+"""The one catalogue of what only people know: forms, one-line setting, completeness, JSON and all families read it.
+
+How a value is kept (`bot.facts.Value`), by type: integer `int` · number `int` or `float` · percentage `float`, a fraction
+(1.0 is 100 %) · money `str`, amount and currency as in `12500 USD`, or the amount alone where none was said · duration
+`int`, whole seconds · choice `str`, one of `choices` · person `str`, a Slack id or a name as typed · text `str`, in
+Slack's wire form · list: each item a `str` in wire form, said at once as a tuple or appended one by one · moment `str`,
+ISO 8601 with its zone, or a date alone · yesno `bool`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+Type = Literal[
+    "integer",
+    "number",
+    "percentage",
+    "money",
+    "duration",
+    "choice",
+    "person",
+    "text",
+    "list",
+    "moment",
+    "yesno",
+]
+Who = Literal[
+    "commander",
+    "technical lead",
+    "communications lead",
+    "scribe",
+    "service owner",
+    "product owner",
+    "management",
+    "author",
+    "anyone",
+]
+
+COE, SLO, PIR, SECURITY, TRADING = "coe", "slo", "pir", "security", "trading"
+EVERY: Final = frozenset({COE, SLO, PIR, SECURITY, TRADING})
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of fields that one short form asks for."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a report can know. `families` ask for it; any incident may set it. `required`: a report is poor without it.
+
+    `unit` is what a number counts (`ms`, `users`), empty where the type says it.
+    """
+
+    key: str
+    label: str
+    type: Type
+    unit: str
+    section: str
+    who: Who
+    help: str
+    families: frozenset[str]
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> str:
+        """What a person types to answer."""
+        return f"/incident set {self.key} …"
+
+
+SECTIONS: Final[Mapping[str, Section]] = MappingProxyType(
+    {
+        section.key: section
+        for section in (
+            Section("summary", "Summary"),
+            Section("impact", "Impact"),
+            Section("service_levels", "Service levels"),
+            Section("detection", "Detection"),
+            Section("diagnosis", "Diagnosis"),
+            Section("mitigation", "Mitigation and resolution"),
+            Section("root_cause", "Root cause"),
+            Section("five_whys", "Five whys"),
+            Section("factors", "Contributing factors"),
+            Section("went_well", "What went well"),
+            Section("went_wrong", "What could be improved"),
+            Section("lessons", "Lessons"),
+            Section("follow_up", "Follow-up metrics"),
+            Section("links", "Links"),
+            Section("evidence", "Evidence"),
+            Section("communication", "Communication"),
+            Section("sign_off", "Sign-off"),
+            Section("distribution", "Distribution"),
+        )
+    }
+)
+
+_Rows = tuple[Field, ...]
+
+
+def _field(
+    section: str,
+    who: Who,
+    families: frozenset[str],
+    key: str,
+    label: str,
+    type_: Type,
+    help_: str,
+    *,
+    unit: str = "",
+    required: bool = False,
+    choices: tuple[str, ...] = (),
+) -> Field:
+    return Field(key, label, type_, unit, section, who, help_, families, required, choices)
+
+
+def _summary() -> _Rows:
+    def add(key: str, label: str, help_: str) -> Field:
+        return _field("summary", "commander", EVERY, key, label, "text", help_)
+
+    return (
+        add("summary", "What", "One sentence that says what happened; replaces the composed one"),
+        add("impact_summary", "Impact", "One sentence on what customers noticed; replaces the composed one"),
+        add("resolution", "Resolution", "How it was resolved; replaces the composed sentence"),
+    )
+
+
+def _impact() -> _Rows:
+    def add(
+        who: Who,
+        families: frozenset[str],
+        key: str,
+        label: str,
+        type_: Type,
+        help_: str,
+        unit: str = "",
+        need: bool = False,
+    ) -> Field:
+        return _field("impact", who, families, key, label, type_, help_, unit=unit, required=need)
+
+    lead: Who = "technical lead"
+    return (
+        add(
+            "product owner",
+            EVERY,
+            "users_affected",
+            "Users affected",
+            "integer",
+            "Distinct users or customers",
+            "users",
+            True,
+        ),
+        add("product owner", EVERY, "users_affected_share", "Share of users affected", "percentage", "Of all users"),
+        add(
+            "product owner",
+            EVERY,
+            "customer_impact",
+            "Who was affected",
+            "text",
+            "Which users, and what they could not do",
+        ),
+        add(
+            lead,
+            EVERY,
+            "requests_failed",
+            "Requests failed",
+            "integer",
+            "Failed calls or transactions",
+            "requests",
+            True,
+        ),
+        add("product owner", EVERY, "revenue_impact", "Revenue impact", "money", "Lost revenue, with its currency"),
+        add(
+            "product owner",
+            EVERY,
+            "features_affected",
+            "Feature availability",
+            "list",
+            "Features that were gone or degraded",
+        ),
+        add("management", EVERY, "sla_breaches", "SLA breaches", "list", "Contracts whose promises were missed"),
+        add(lead, EVERY, "services", "Services", "list", "Services or components; as declared unless set"),
+        add(lead, EVERY, "regions", "Regions", "list", "Regions or zones; as declared unless set"),
+        add(lead, EVERY, "data_sources", "Data sources", "list", "Data providers or feeds that were touched"),
+        add(lead, EVERY - {SLO}, "data_loss", "Data loss", "text", "None, or what was lost and how much"),
+        add(lead, EVERY - {SLO}, "data_corruption", "Data corruption", "text", "None, or what was damaged"),
+        add(
+            "communications lead",
+            EVERY - {SLO},
+            "support_tickets",
+            "Support tickets",
+            "integer",
+            "Tickets opened",
+            "tickets",
+        ),
+        add("management", EVERY - {SLO}, "sla_credits", "SLA credits", "money", "Credits owed to customers"),
+        add(
+            "communications lead",
+            EVERY - {SLO},
+            "reputation_impact",
+            "Reputation impact",
+            "text",
+            "What was said in public",
+        ),
+    )
+
+
+def _service_levels() -> _Rows:
+    def add(key: str, label: str, type_: Type, help_: str, unit: str = "", need: bool = False) -> Field:
+        return _field("service_levels", "service owner", EVERY, key, label, type_, help_, unit=unit, required=need)
+
+    return (
+        add("availability", "Availability", "percentage", "Uptime as measured over the objective's window"),
+        add("error_rate_peak", "Peak error rate", "percentage", "Highest share of failing requests", need=True),
+        add("error_rate_before", "Error rate before", "percentage", "Usual share of failing requests"),
+        add("latency_p95", "Latency p95", "number", "95th percentile during the incident", "ms"),
+        add("latency_p99", "Latency p99", "number", "99th percentile during the incident", "ms"),
+        add("latency_p95_before", "Latency p95 before", "number", "95th percentile before the incident", "ms"),
+        add("latency_p99_before", "Latency p99 before", "number", "99th percentile before the incident", "ms"),
+        add("data_staleness", "Data freshness", "duration", "How old the oldest data got"),
+        add("slo", "Objective", "text", "What is promised, such as: availability 99.9% over 30 days"),
+        add("slo_window", "Objective's window", "duration", "Over which time the objective holds, such as 30d"),
+        add(
+            "requests_total", "Requests in the objective's window", "integer", "All requests of the window", "requests"
+        ),
+        add(
+            "error_rate_above_slo", "Time above the error objective", "duration", "How long the error rate was over it"
+        ),
+    )
+
+
+DETECTED_BY_MACHINE: Final = "monitoring alert"
+
+
+def _detection() -> _Rows:
+    def add(
+        families: frozenset[str], key: str, label: str, type_: Type, help_: str, choices: tuple[str, ...] = ()
+    ) -> Field:
+        return _field("detection", "technical lead", families, key, label, type_, help_, choices=choices)
+
+    ways = (DETECTED_BY_MACHINE, "customer report", "manual discovery", "other")
+    return (
+        add(EVERY, "detection_method", "Detection method", "choice", "How it was noticed first", ways),
+        add(EVERY, "alert_name", "Alert", "text", "The alert that fired"),
+        add(EVERY - {SLO}, "alert_threshold", "Alert threshold", "text", "At what value it fires"),
+        add(EVERY - {SLO}, "why_not_detected_sooner", "Why it was not detected sooner", "text", "The gap in detection"),
+    )
+
+
+def _diagnosis() -> _Rows:
+    def add(key: str, label: str, type_: Type, help_: str) -> Field:
+        return _field("diagnosis", "technical lead", EVERY - {SLO}, key, label, type_, help_)
+
+    return (
+        add("initial_hypothesis", "Initial hypothesis", "text", "What was suspected first"),
+        add("diagnosis_steps", "Investigation steps", "list", "What was looked at, one item each"),
+        add("tools_used", "Tools used", "list", "Dashboards, logs and commands that helped"),
+    )
+
+
+def _mitigation() -> _Rows:
+    def add(key: str, label: str, type_: Type, help_: str) -> Field:
+        return _field("mitigation", "technical lead", EVERY - {SLO}, key, label, type_, help_)
+
+    return (
+        add("mitigation_action", "Mitigation action", "text", "What stopped the harm"),
+        add("rollback", "Rollback required", "yesno", "Was a change taken back?"),
+        add("temporary_fix", "Temporary fix", "text", "What holds for now"),
+        add("permanent_fix", "Permanent fix", "text", "What mends it for good"),
+        add("verification", "Verification", "list", "How the recovery was checked"),
+    )
+
+
+def _root_cause() -> _Rows:
+    def add(
+        families: frozenset[str],
+        key: str,
+        label: str,
+        type_: Type,
+        help_: str,
+        need: bool = False,
+        choices: tuple[str, ...] = (),
+    ) -> Field:
+        return _field(
+            "root_cause", "technical lead", families, key, label, type_, help_, required=need, choices=choices
+        )
+
+    kinds = ("deployment", "configuration change", "traffic", "dependency failure", "other")
+    return (
+        add(EVERY, "root_cause", "Root cause", "text", "The fundamental cause, in technical words", True),
+        add(EVERY, "trigger", "Trigger", "text", "What set it off", True),
+        add(EVERY - {SLO}, "trigger_type", "Trigger type", "choice", "The kind of trigger", choices=kinds),
+        add(EVERY - {SLO}, "change_id", "Change", "text", "Deployment or change ticket that set it off"),
+        add(EVERY - {SLO}, "why_it_happened", "Why it happened", "text", "What lay beneath"),
+        add(EVERY - {SLO}, "why_not_prevented", "Why it was not prevented", "text", "The gap in prevention"),
+    )
+
+
+def _five_whys() -> _Rows:
+    def add(families: frozenset[str], key: str, label: str, help_: str, need: bool = False) -> Field:
+        return _field("five_whys", "technical lead", families, key, label, "text", help_, required=need)
+
+    return (
+        add(EVERY, "what_happened", "What happened?", "The symptom and its direct cause", True),
+        add(EVERY, "why_1", "Why (1)", "Why that happened"),
+        add(EVERY, "why_2", "Why (2)", "Why that could happen"),
+        add(EVERY, "why_3", "Why (3)", "Why that was the case"),
+        add(EVERY, "why_4", "Why (4)", "Why that condition was there"),
+        add(EVERY - {SLO}, "why_5", "Why (5)", "The cause beneath all of them"),
+    )
+
+
+def _factors() -> _Rows:
+    def add(key: str, label: str, help_: str, need: bool = False) -> Field:
+        return _field("factors", "technical lead", EVERY, key, label, "list", help_, required=need)
+
+    return (
+        add("contributing_factors", "Contributing factors", "Each factor that helped, not sorted by kind", True),
+        add("factors_technical", "Technical factors", "Code, configuration, infrastructure"),
+        add("factors_process", "Process factors", "Procedures, monitoring, documentation"),
+        add("factors_human", "Human factors", "Knowledge, load, communication, decisions under pressure"),
+        add("factors_external", "External factors", "Third parties, unexpected load, environment"),
+    )
+
+
+def _looking_back() -> _Rows:
+    def add(section: str, key: str, label: str, help_: str, families: frozenset[str] = EVERY) -> Field:
+        return _field(section, "anyone", families, key, label, "list", help_)
+
+    well, wrong, only = "went_well", "went_wrong", frozenset({SLO})
+    return (
+        add(well, "went_well", "What went well", "One item each, not sorted"),
+        add(well, "went_well_detection", "Detection", "What helped to notice it", only),
+        add(well, "went_well_response", "Response", "Actions that worked", only),
+        add(well, "went_well_communication", "Communication", "Coordination and updates that worked", only),
+        add(well, "went_well_mitigation", "Mitigation", "Workarounds and fixes that worked", only),
+        add(well, "got_lucky", "Where we got lucky", "What could have made it worse and did not"),
+        add(wrong, "went_wrong", "What went wrong", "One item each, not sorted"),
+        add(wrong, "improve_prevention", "Prevention", "What could have prevented it", only),
+        add(wrong, "improve_detection", "Detection", "Warning signs that were missed", only),
+        add(wrong, "improve_response", "Response", "What could be faster or more effective", only),
+        add(wrong, "improve_recovery", "Recovery", "What could resolve it sooner", only),
+    )
+
+
+def _lessons() -> _Rows:
+    def add(key: str, label: str, help_: str, families: frozenset[str] = frozenset({SLO})) -> Field:
+        return _field("lessons", "anyone", families, key, label, "list", help_)
+
+    return (
+        add("lessons", "Lessons", "One item each, not sorted", EVERY),
+        add("lesson_architecture", "Architecture", "On the system's design"),
+        add("lesson_monitoring", "Monitoring", "On what can be seen"),
+        add("lesson_deployment", "Deployment", "On releases and configuration"),
+        add("lesson_dependencies", "Dependencies", "On other teams' and third parties' services"),
+        add("lesson_incident_response", "Incident response", "On how incidents are handled"),
+        add("lesson_communication", "Communication", "On telling people inside and outside"),
+        add("lesson_escalation", "Escalation", "On whom to call and when"),
+        add("lesson_documentation", "Documentation", "On runbooks and knowledge"),
+        add("lesson_training", "Training", "On skills to build"),
+        add("lesson_tooling", "Tooling", "On tools that lack or limit"),
+        add("lesson_capacity", "Capacity", "On people and resources"),
+        add("lesson_culture", "Culture", "On how the teams decide and work together"),
+    )
+
+
+def _follow_up() -> _Rows:
+    def add(key: str, label: str, type_: Type, help_: str, unit: str = "") -> Field:
+        only = frozenset({SLO})
+        return _field("follow_up", "service owner", only, key, label, type_, help_, unit=unit)
+
+    return (
+        add(
+            "similar_incidents_prevented",
+            "Similar incidents prevented",
+            "integer",
+            "Counted after 30 days",
+            "incidents",
+        ),
+        add("detection_time_improved", "Detection time improved by", "percentage", "Measured after 30 days"),
+        add("recovery_time_improved", "Recovery time improved by", "percentage", "Measured after 30 days"),
+    )
+
+
+def _links_and_evidence() -> _Rows:
+    def add(section: str, key: str, label: str, help_: str) -> Field:
+        return _field(section, "technical lead", EVERY, key, label, "list", help_)
+
+    return (
+        add("links", "alert_dashboard", "Alert dashboard", "Link to the dashboard"),
+        add("links", "log_analysis", "Log analysis", "Link to the log query"),
+        add("links", "code_changes", "Code changes", "Links to pull requests"),
+        add("links", "configuration_changes", "Configuration changes", "Links to change tickets"),
+        add("evidence", "screenshots", "Screenshots", "Links to dashboard pictures"),
+        add("evidence", "log_excerpts", "Log excerpts", "Key lines with their times"),
+        add("evidence", "metrics_graphs", "Metrics graphs", "Links to graphs before, during and after"),
+        add("evidence", "code_snippets", "Code snippets", "Code that caused or mended it"),
+    )
+
+
+def _communication() -> _Rows:
+    def add(key: str, label: str, help_: str) -> Field:
+        return _field("communication", "communications lead", EVERY, key, label, "list", help_)
+
+    return (
+        add("customer_updates", "Customer updates", "Links to status page posts or e-mails"),
+        add("stakeholder_reports", "Stakeholder reports", "Summaries sent to management"),
+        add("public_communication", "Public communication", "Blog posts or statements"),
+    )
+
+
+def _sign_off() -> _Rows:
+    def add(who: Who, key: str, label: str, type_: Type, help_: str, need: bool = False) -> Field:
+        return _field("sign_off", who, EVERY, key, label, type_, help_, required=need)
+
+    return (
+        add("commander", "author", "Author", "person", "Who answers for the text", True),
+        add("author", "author_date", "Author's date", "moment", "When the author signed"),
+        add(
+            "author", "technical_reviewer", "Technical review", "person", "Who reviews it, other than the author", True
+        ),
+        add("author", "technical_review_date", "Technical review's date", "moment", "When it was reviewed"),
+        add("author", "management_reviewer", "Management review", "person", "Who reviews it for management"),
+        add("author", "management_review_date", "Management review's date", "moment", "When it was reviewed"),
+        add("author", "final_approver", "Final approval", "person", "Who approves it"),
+        add("author", "final_approval_date", "Final approval's date", "moment", "When it was approved"),
+    )
+
+
+DOCUMENT_STATUSES: Final = ("draft", "under review", "approved", "archived")
+
+
+def _distribution() -> _Rows:
+    def add(key: str, label: str) -> Field:
+        only = frozenset({SLO})
+        return _field("distribution", "author", only, key, label, "yesno", "Has the report been sent to them?")
+
+    status = _field(
+        "sign_off",
+        "author",
+        EVERY,
+        "document_status",
+        "Document status",
+        "choice",
+        "How far the report has come",
+        choices=DOCUMENT_STATUSES,
+    )
+    return (
+        status,
+        add("sent_to_engineering", "Engineering Team"),
+        add("sent_to_operations", "Operations Team"),
+        add("sent_to_product", "Product Management"),
+        add("sent_to_customer_success", "Customer Success"),
+        add("sent_to_executives", "Executive Team"),
+    )
+
+
+FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
+    {
+        field.key: field
+        for group in (
+            _summary,
+            _impact,
+            _service_levels,
+            _detection,
+            _diagnosis,
+            _mitigation,
+            _root_cause,
+            _five_whys,
+            _factors,
+            _looking_back,
+            _lessons,
+            _follow_up,
+            _links_and_evidence,
+            _communication,
+            _sign_off,
+            _distribution,
+        )
+        for field in group()
+    }
+)
+"""In the order in which forms ask."""
+
+
+def asked_by(family: str) -> tuple[Field, ...]:
+    """The fields that this family's report asks for, in the order of the catalogue."""
+    return tuple(field for field in FIELDS.values() if family in field.families)
+
+
+def in_section(section: str, family: str) -> tuple[Field, ...]:
+    """One form's fields."""
+    return tuple(field for field in asked_by(family) if field.section == section)
