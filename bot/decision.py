@@ -149,6 +149,15 @@ class PostDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadDraft:
+    """The report as a file, in the thread of its summary."""
+
+    key: str
+    family: str
+    place: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """Where things stand, for one person in private."""
 
@@ -182,6 +191,7 @@ Notice = (
     | Whisper
     | Announce
     | PostDraft
+    | UploadDraft
     | Brief
     | AskMilestones
     | OfferArchive

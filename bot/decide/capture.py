@@ -56,7 +56,7 @@ def add_events(incident: Incident, command: c.AddEvents, request: c.Request, pol
         found += kinds
         at = line.moment.at if line.moment else whole_second(request.now)
         vague = line.moment.approximate if line.moment else False
-        facts += _typed_line(incident, request, number, at, vague, text, line)
+        facts += _typed_line(after(incident, facts, request.now), request, number, at, vague, text, line)
         told += [*(("\n",) if told else ()), *_telling(at, vague, text, line.meaning)]
     line_in_log = log(request, Name(request.by), ": ", *told)
     reply = say("Recorded ", *told, ".", *mask_warning(found), offers=_offers(incident, command.lines))

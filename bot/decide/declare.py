@@ -19,6 +19,7 @@ from bot.decision import (
     ShowCard,
     Span,
     Time,
+    UploadDraft,
     say,
 )
 from bot.facts import AnyFact
@@ -109,13 +110,27 @@ def _furnishings(commander: str | None, request: c.Request, policy: Policy) -> t
 
 def attach_channel(incident: Incident, command: c.AttachChannel, request: c.Request, policy: Policy) -> Decision:
     """The incident's channel exists now."""
-    if incident.channel is not None:
+    if (incident.channel, incident.channel_name) == (command.channel, command.name):
         return Decision()
+    if incident.channel is not None:
+        return _moved_channel(command, request)
     fact = f.ChannelAttached(
         key="channel", at=request.now, source=source(request), channel=command.channel, name=command.name
     )
     people = (incident.declared_by, *filter(None, (incident.holder(Role.COMMANDER),)), *policy.responders)
     return Decision((fact,), (Invite(tuple(dict.fromkeys(people))), ShowCard(), Furnish()))
+
+
+def _moved_channel(command: c.AttachChannel, request: c.Request) -> Decision:
+    """Renamed, or given another id by Slack when it was shared; what was captured keeps its own links."""
+    fact = f.ChannelAttached(
+        key=f"channel:{request.key}",
+        at=request.now,
+        source=source(request),
+        channel=command.channel,
+        name=command.name,
+    )
+    return Decision((fact,), (ShowCard(),))
 
 
 def anchor(incident: Incident, command: c.Anchor, request: c.Request, policy: Policy) -> Decision:
@@ -132,6 +147,9 @@ def anchor(incident: Incident, command: c.Anchor, request: c.Request, policy: Po
     )
     if command.what == "card":
         return Decision((fact,), (PinCard(command.place), _declaration_line(incident), ShowCard()))
+    if command.what.startswith("draft:"):
+        family = command.what.split(":")[1]
+        return Decision((fact,), (UploadDraft(f"upload:{command.what}", family, command.place),))
     return Decision((fact,))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot import commands as c
 from bot import facts as f
 from bot.decide._common import entry_of, log, require_not_over, source
-from bot.decision import Announce, ChannelLink, Confirm, Decision, Name, Quote, Refused, ShowCard, Span, Time, say
+from bot.decision import Announce, ChannelLink, Decision, Name, Quote, Refused, ShowCard, Span, Time, say
 from bot.facts import AnyFact
 from bot.incident import Entry, Incident
 from bot.milestones import settings
@@ -147,8 +147,5 @@ def move(here: Incident, other: Incident, entry: str, request: c.Request) -> tup
     away = log(request, Name(request.by), f" moved to {other.number}: ", *telling)
     reply = say(f"Moved to {other.number}: ", *telling, ".")
     arrived = log(request, Name(request.by), f" moved here from {here.number}: ", *telling)
-    confirm = (
-        (Confirm(line.evidence),) if line.evidence and entry.startswith("m:") and entry not in here.entries else ()
-    )
-    ours = Decision((gone,), (away, ShowCard(), *confirm), reply)
+    ours = Decision((gone,), (away, ShowCard()), reply)
     return ours, Decision(tuple(_copied(here, line, here.number)), (arrived, ShowCard()))

@@ -90,7 +90,7 @@ def change_status(incident: Incident, command: c.ChangeStatus, request: c.Reques
     ahead = after(incident, facts, request.now)
     question = _question(ahead, command.status, request)
     reply = say(*_status_reply(incident, ahead, command, milestone), *_order_warning(incident, facts, request))
-    facts += [fact for fact in question[0]]
+    facts += question[0]
     line = _status_line(ahead, command, milestone, request)
     return Decision(tuple(facts), (line, ShowCard(), *question[1], *_follow_up(ahead, command, request)), reply)
 
