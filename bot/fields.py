@@ -1,79 +1,19 @@
 """The one catalogue of what only people know: forms, one-line setting, completeness, JSON and all families read it.
 
-How a value is kept (`bot.facts.Value`), by type: integer `int` · number `int` or `float` · percentage `float`, a fraction
-(1.0 is 100 %) · money `str`, amount and currency as in `12500 USD`, or the amount alone where none was said · duration
-`int`, whole seconds · choice `str`, one of `choices` · person `str`, a Slack id or a name as typed · text `str`, in
-Slack's wire form · list: each item a `str` in wire form, said at once as a tuple or appended one by one · moment `str`,
-ISO 8601 with its zone, or a date alone · yesno `bool`.
+How a value is kept (`bot.facts.Value`), by type: integer `int` · number `int` or `float` · percentage `float`, a
+fraction (1.0 is 100 %) · money `str`, amount and currency as in `12500 USD`, or the amount alone where none was said ·
+duration `int`, whole seconds · choice `str`, one of `choices` · person `str`, a Slack id or a name as typed · text
+`str`, in Slack's wire form · list: each item a `str` in wire form, said at once as a tuple or appended one by one ·
+moment `str`, ISO 8601 with its zone, or a date alone · yesno `bool`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
-Type = Literal[
-    "integer",
-    "number",
-    "percentage",
-    "money",
-    "duration",
-    "choice",
-    "person",
-    "text",
-    "list",
-    "moment",
-    "yesno",
-]
-Who = Literal[
-    "commander",
-    "technical lead",
-    "communications lead",
-    "scribe",
-    "service owner",
-    "product owner",
-    "management",
-    "author",
-    "anyone",
-]
-
-COE, SLO, PIR, SECURITY, TRADING = "coe", "slo", "pir", "security", "trading"
-EVERY: Final = frozenset({COE, SLO, PIR, SECURITY, TRADING})
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A group of fields that one short form asks for."""
-
-    key: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing a report can know. `families` ask for it; any incident may set it. `required`: a report is poor without it.
-
-    `unit` is what a number counts (`ms`, `users`), empty where the type says it.
-    """
-
-    key: str
-    label: str
-    type: Type
-    unit: str
-    section: str
-    who: Who
-    help: str
-    families: frozenset[str]
-    required: bool = False
-    choices: tuple[str, ...] = ()
-
-    @property
-    def command(self) -> str:
-        """What a person types to answer."""
-        return f"/incident set {self.key} …"
-
+from bot.field import EVERY, SLO, Field, Section, Type, Who
 
 SECTIONS: Final[Mapping[str, Section]] = MappingProxyType(
     {
@@ -100,6 +40,8 @@ SECTIONS: Final[Mapping[str, Section]] = MappingProxyType(
         )
     }
 )
+
+__all__ = ["FIELDS", "SECTIONS", "Field", "Section", "asked_by", "in_section"]
 
 _Rows = tuple[Field, ...]
 

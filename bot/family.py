@@ -1,0 +1,130 @@
+"""A report family is data: what differs between the five seeds is a value here and never a branch in code."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from bot.clocks import ClockDefinition
+from bot.words import Kind, Milestone, Priority, Severity, Status
+
+Level = TypeVar("Level", Severity, Priority)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the calendar: whole months, then days."""
+
+    months: int = 0
+    days: int = 0
+
+    def after(self, day: date) -> date:
+        """The day this long after `day`; the last of a shorter month stands for a day that month lacks."""
+        year, month = divmod(day.year * 12 + day.month - 1 + self.months, 12)
+        last = calendar.monthrange(year, month + 1)[1]
+        return date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of the timeline, opened by the first of these milestones that is known."""
+
+    key: str
+    title: str
+    opens: tuple[Milestone, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """A table of action items: an item stands in the first window that holds its due date."""
+
+    key: str
+    title: str
+    within: Span
+    priorities: frozenset[Priority]  # without a due date of its own, an item of these is due at the window's end
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs: the fields that hold the person and the day."""
+
+    label: str
+    person: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One line of a checklist; `field` is the yesno that ticks it. Without severities it is always asked."""
+
+    field: str
+    label: str
+    severities: frozenset[Severity]
+
+    def applies(self, severity: Severity) -> bool:
+        return not self.severities or severity in self.severities
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A level as the family calls it; `note` says when the nearest one stands in."""
+
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Everything a report family decides by data. `number` is a strftime pattern over the declaration's UTC time."""
+
+    key: str
+    title: str
+    number: str
+    zone: str  # IANA
+    severities: Mapping[Severity, str]
+    priorities: Mapping[Priority, str]
+    statuses: Mapping[Status, str]
+    document_statuses: Mapping[str, str]
+    milestones: Mapping[Milestone, str]
+    kinds: Mapping[Kind, str]
+    lead_up: str
+    phases: tuple[Phase, ...]
+    clocks: tuple[ClockDefinition, ...]
+    horizons: tuple[Horizon, ...]
+    signers: tuple[Signer, ...]
+    distribution: tuple[Tick, ...]
+    review_after: Span
+    follow_up_after: Span
+    budget_window: timedelta  # the month of the family's error-budget section, for an objective that names no window
+
+    def id_of(self, declared_at: datetime) -> str:
+        return declared_at.strftime(self.number)
+
+    def severity(self, level: Severity) -> Named:
+        return _nearest(self.severities, level)
+
+    def priority(self, level: Priority) -> Named:
+        return _nearest(self.priorities, level)
+
+    def horizon(self, base: date, due: date) -> Horizon:
+        """The first window, counted from `base`, that holds the date; the last one holds all that is later."""
+        fitting = (h for h in self.horizons if due <= h.within.after(base))
+        return next(fitting, self.horizons[-1])
+
+    def default_due(self, base: date, priority: Priority | None) -> date:
+        """The due date of an item that nobody gave one: the end of its priority's window."""
+        level = priority or Priority.MEDIUM
+        window = next((h for h in self.horizons if level in h.priorities), self.horizons[-1])
+        return window.within.after(base)
+
+
+def _nearest(names: Mapping[Level, str], level: Level) -> Named:
+    """The level's own name, else the nearest level's, the graver of two equally near."""
+    if level in names:
+        return Named(names[level])
+    order = list(type(level))
+    nearest = min(names, key=lambda known: (abs(order.index(known) - order.index(level)), order.index(known)))
+    return Named(names[nearest], f"recorded as {level.value}; this scale has no such level, the nearest is shown")

@@ -1,0 +1,185 @@
+"""A family's data beside its template: `<key>.toml` read into `bot.family.Family`, `<key>.j2` arranges the report."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from bot.clocks import ClockDefinition
+from bot.family import Family, Horizon, Phase, Signer, Span, Tick
+from bot.fields import FIELDS
+from bot.words import Kind, Milestone, Priority, Severity, Status
+
+Word = TypeVar("Word", bound=StrEnum)
+Part = TypeVar("Part")
+
+
+class FamilyError(Exception):
+    """A family's data cannot be used; the message names the file and the key."""
+
+
+class _Table:
+    """One TOML table, read key by key: what is missing, of the wrong type or left over is an error with its place."""
+
+    def __init__(self, place: str, given: object) -> None:
+        self.place = place
+        if not isinstance(given, dict):
+            raise FamilyError(f"{place}: a table is needed here")
+        self.left: dict[str, Any] = dict(given)
+
+    def take(self, key: str, kind: type[Part], default: Part | None = None) -> Part:
+        value = self.left.pop(key, default)
+        if value is None:
+            raise FamilyError(f"{self.place}: the key {key!r} is missing")
+        if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
+            raise FamilyError(f"{self.place}.{key}: a {kind.__name__} is needed, not {value!r}")
+        return value
+
+    def table(self, key: str) -> _Table:
+        return _Table(f"{self.place}.{key}", self.take(key, dict))
+
+    def rows(self, key: str, build: Callable[[_Table], Part]) -> tuple[Part, ...]:
+        found = []
+        for number, row in enumerate(self.take(key, list)):
+            table = _Table(f"{self.place}.{key}[{number}]", row)
+            found.append(build(table))
+            table.finish()
+        return tuple(found)
+
+    def word(self, words: type[Word], key: str) -> Word:
+        return _word(words, self.take(key, str), f"{self.place}.{key}")
+
+    def words(self, words: type[Word], key: str, default: list[str] | None = None) -> tuple[Word, ...]:
+        return tuple(_word(words, value, f"{self.place}.{key}") for value in self.take(key, list, default))
+
+    def finish(self) -> None:
+        if self.left:
+            raise FamilyError(f"{self.place}: unknown key {sorted(self.left)[0]!r}")
+
+
+def _word(words: type[Word], value: str, place: str) -> Word:
+    try:
+        return words(value)
+    except ValueError:
+        known = ", ".join(words)
+        raise FamilyError(f"{place}: {value!r} is none of {known}") from None
+
+
+def _names(parent: _Table, key: str, words: type[Word], complete: bool) -> Mapping[Word, str]:
+    table = parent.table(key)
+    given = {_word(words, name, table.place): table.take(name, str) for name in list(table.left)}
+    lacking = [word for word in words if word not in given]
+    if not given or (complete and lacking):
+        raise FamilyError(f"{table.place}: the key {lacking[0]!s} is missing")
+    return given
+
+
+def _span(parent: _Table, key: str) -> Span:
+    table = parent.table(key)
+    span = Span(table.take("months", int, 0), table.take("days", int, 0))
+    table.finish()
+    return span
+
+
+def _phase(row: _Table) -> Phase:
+    return Phase(row.take("key", str), row.take("title", str), row.words(Milestone, "opens"))
+
+
+def _clock(row: _Table) -> ClockDefinition:
+    return ClockDefinition(
+        row.take("key", str),
+        row.take("label", str),
+        row.word(Milestone, "start"),
+        row.word(Milestone, "end"),
+        row.take("to_earliest", bool, False),
+    )
+
+
+def _horizon(row: _Table) -> Horizon:
+    return Horizon(
+        row.take("key", str), row.take("title", str), _span(row, "within"), frozenset(row.words(Priority, "priorities"))
+    )
+
+
+def _field(row: _Table, key: str) -> str:
+    name = row.take(key, str)
+    if name not in FIELDS:
+        raise FamilyError(f"{row.place}.{key}: no field is called {name!r}")
+    return name
+
+
+def _signer(row: _Table) -> Signer:
+    return Signer(row.take("label", str), _field(row, "person"), _field(row, "day"))
+
+
+def _tick(row: _Table) -> Tick:
+    severities = frozenset(row.words(Severity, "severities", []))
+    return Tick(_field(row, "field"), row.take("label", str), severities)
+
+
+def _document_statuses(top: _Table) -> Mapping[str, str]:
+    table = top.table("document_statuses")
+    return {name: table.take(name, str) for name in FIELDS["document_status"].choices}
+
+
+def read_family(key: str, source: str) -> Family:
+    """Read a family's TOML.
+
+    Raises:
+        FamilyError: a key is missing, unknown, or holds what it cannot; the message names the file and the key.
+    """
+    try:
+        top = _Table(f"{key}.toml", tomllib.loads(source))
+    except tomllib.TOMLDecodeError as error:
+        raise FamilyError(f"{key}.toml: {error}") from None
+    family = _family(key, top)
+    top.finish()
+    return family
+
+
+def _family(key: str, top: _Table) -> Family:
+    return Family(
+        key=key,
+        title=top.take("title", str),
+        number=top.take("number", str),
+        zone=top.take("zone", str),
+        severities=_names(top, "severities", Severity, complete=False),
+        priorities=_names(top, "priorities", Priority, complete=False),
+        statuses=_names(top, "statuses", Status, complete=True),
+        document_statuses=_document_statuses(top),
+        milestones=_names(top, "milestones", Milestone, complete=True),
+        kinds=_names(top, "kinds", Kind, complete=True),
+        lead_up=top.take("lead_up", str),
+        phases=top.rows("phases", _phase),
+        clocks=top.rows("clocks", _clock),
+        horizons=top.rows("horizons", _horizon),
+        signers=top.rows("signers", _signer),
+        distribution=top.rows("distribution", _tick),
+        review_after=_span(top, "review_after"),
+        follow_up_after=_span(top, "follow_up_after"),
+        budget_window=timedelta(days=_span(top, "budget_window").days),
+    )
+
+
+@cache
+def load_family(key: str) -> Family:
+    """One of the families that come with Scribe.
+
+    Raises:
+        FamilyError: there is none of this name, or its data is broken.
+    """
+    if key not in available():
+        raise FamilyError(f"no report family is called {key!r}; there are {', '.join(available())}")
+    return read_family(key, (files(__name__) / f"{key}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def available() -> tuple[str, ...]:
+    """The names of the families at hand."""
+    found = (entry.name for entry in files(__name__).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
