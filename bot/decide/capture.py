@@ -288,7 +288,7 @@ def withdraw(incident: Incident, command: c.Withdraw, request: c.Request, policy
     if not incident.stands(line.id):
         raise Refused("That line is withdrawn already.", "/incident timeline")
     fact = f.Withdrawn(key=f"withdraw:{line.id}:{request.key}", at=request.now, source=source(request), entry=line.id)
-    reply = say("Withdrawn: ", Quote(line.text), ".", offers=(Offer("Put it back", "reinstate_line", line.id),))
+    reply = say("Withdrawn: ", Quote(line.text), ".", offers=(Offer("Put it back", "reinstate_line", f"{incident.id} {line.id}"),))
     return Decision((fact,), (*_taken_back(request, line), ShowCard()), reply)
 
 

@@ -1,0 +1,70 @@
+"""What a handler may use, in one place; whoever needs more asks for it here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.family import Family
+from bot.policy import Policy
+from handlers.clock import Clock
+from handlers.directory import Directory
+from storage import Store
+from templates.blocks import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are in this workspace, as `auth.test` said at the start."""
+
+    team_id: str
+    team_url: str  # ends in a slash
+    user_id: str
+    bot_id: str
+
+
+@dataclass(slots=True)
+class Desk:
+    """`slack` reads, with every retry handler; `courier` delivers, with none (a repeated post is a doubled post)."""
+
+    store: Store
+    slack: AsyncWebClient
+    courier: AsyncWebClient
+    session: aiohttp.ClientSession
+    clock: Clock
+    policy: Policy
+    me: Identity
+    directory: Directory
+    families: Mapping[str, Family]
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    busy: int = 0
+    _stirred: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def look(self) -> Look:
+        """How names and links are shown, as far as known now."""
+        return Look(names=self.directory.names, team_url=self.me.team_url)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """While inside, the program is not quiet; afterwards somebody looks for what became due."""
+        self.busy += 1
+        try:
+            yield
+        finally:
+            self.busy -= 1
+            self.wake.set()
+            self.stir()
+
+    def stir(self) -> None:
+        """Something ended; whoever waits for quiet looks again."""
+        stirred, self._stirred = self._stirred, asyncio.Event()
+        stirred.set()
+
+    async def stirred(self) -> None:
+        await self._stirred.wait()

@@ -1,0 +1,108 @@
+"""Keep it before you ack it: every envelope is committed in middleware, and dispatched again until it is finished."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from bot.decision import Refused
+from handlers.desk import Desk
+from storage import Envelope
+from templates.blocks import notice_message, refusal_message
+
+log = logging.getLogger("scribe.inbox")
+
+Body = dict[str, Any]
+Message = dict[str, Any]
+Tell = Callable[[Message], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One envelope as a listener sees it. `answer` is what was decided already, before the program went down."""
+
+    key: str
+    at: datetime
+    replayed: bool = False
+    answer: Message | None = None
+
+
+def envelope_key(body: Body) -> tuple[str, str] | None:
+    """(key, kind) of a payload; None for what needs no memory, such as the options of a select.
+
+    A form that was corrected keeps its hash and a form sent twice gets a new trigger, so the key of a submission is
+    its view, its hash and a digest of what was filled in.
+    """
+    kind = str(body.get("type") or ("command" if "command" in body else ""))
+    if kind == "event_callback":
+        return f"event:{body['event_id']}", kind
+    if kind == "view_submission":
+        view = body["view"]
+        filled = json.dumps(view.get("state", {}).get("values", {}), sort_keys=True)
+        return f"view:{view['id']}:{view.get('hash', '')}:{hashlib.sha256(filled.encode()).hexdigest()[:16]}", kind
+    if kind in ("command", "block_actions", "message_action", "shortcut"):
+        return f"{kind}:{body['trigger_id']}", kind
+    return None
+
+
+class Inbox:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def keep(
+        self, body: Body, context: AsyncBoltContext, next: Callable[[], Awaitable[Any]]
+    ) -> BoltResponse | None:
+        """Bolt middleware. A failure here sends no ack, so Slack delivers again."""
+        named = envelope_key(body)
+        replayed = context.get("replayed")
+        if isinstance(replayed, Envelope):
+            context["heard"] = Heard(replayed.key, replayed.received_at, True, replayed.answer)
+        elif named is not None:
+            now = self._desk.clock.now()
+            if not await self._desk.store.keep(*named, body, now):
+                return BoltResponse(status=200, body="")
+            context["heard"] = Heard(named[0], now)
+        await next()
+        return None
+
+    async def attend(self, heard: Heard, work: Callable[[], Awaitable[Message | None]], tell: Tell, typed: str = "") -> None:
+        """Do the work of one envelope, answer, and finish it; what fails is tried again, and nothing is swallowed."""
+        with self._desk.at_work():
+            try:
+                message = heard.answer or await work()
+                if message is not None:
+                    await tell(message)
+                await self._desk.store.finish(heard.key, self._desk.clock.now())
+            except Refused as refused:
+                await tell(refusal_message(refused, typed))
+                await self._desk.store.finish(heard.key, self._desk.clock.now())
+            except Exception as error:
+                await self._door(heard, error, tell)
+
+    async def _door(self, heard: Heard, error: Exception, tell: Tell) -> None:
+        """The one place where the unexpected arrives: logged with an id, tried again, and said once it is hopeless."""
+        incident_id = uuid.uuid4().hex[:8]
+        log.error("error %s while handling %s", incident_id, heard.key, exc_info=error)
+        aside = await self._desk.store.failed(heard.key, f"{incident_id} {type(error).__name__}", self._desk.clock.now())
+        if aside or not heard.replayed:
+            outlook = "It was given up" if aside else "What you sent is kept and will be tried again"
+            await tell(notice_message(f"Something went wrong here. {outlook} (error {incident_id})."))
+
+    async def sweep(self, app: AsyncApp) -> None:
+        """Dispatch again what nobody finished: a process that died, or a failure whose pause is over."""
+        for envelope in await self._desk.store.unfinished(self._desk.clock.now(), limit=20):
+            request = AsyncBoltRequest(
+                body=envelope.body, mode="socket_mode", context={"replayed": envelope}  # type: ignore[dict-item]
+            )
+            await app.async_dispatch(request)
