@@ -1,0 +1,24 @@
+"""How Scribe remembers: envelopes, facts, messages, people and the calls still to make."""
+
+from storage.engine import StorageRefused
+from storage.folds import UnknownIncident
+from storage.schema import SchemaState, migrate, schema_state
+from storage.store import Store
+from storage.values import Call, Envelope, Leased, Message, Person, Row
+from storage.visit import Visit
+
+__all__ = [
+    "Call",
+    "Envelope",
+    "Leased",
+    "Message",
+    "Person",
+    "Row",
+    "SchemaState",
+    "StorageRefused",
+    "Store",
+    "UnknownIncident",
+    "Visit",
+    "migrate",
+    "schema_state",
+]

@@ -1,0 +1,43 @@
+"""What Slack said of people, so that a name or a zone costs no call."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict
+from functools import cache
+
+from sqlalchemy import Executable, select
+
+from storage.engine import Database
+from storage.tables import people, upsert
+from storage.values import Person
+
+
+class Directory:
+    """The part of the store that holds people."""
+
+    _db: Database
+
+    async def person(self, id: str) -> Person | None:
+        return (await self.people([id])).get(id)
+
+    async def people(self, ids: Collection[str]) -> dict[str, Person]:
+        """Those of them who are known, by id."""
+        async with self._db.reading() as connection:
+            rows = await connection.execute(select(people).where(people.c.id.in_(set(ids))))
+            return {row.id: Person(**row._mapping) for row in rows}
+
+    async def meet(self, person: Person) -> None:
+        """Keep what Slack says now; an older answer that comes late changes nothing."""
+        async with self._db.once() as connection:
+            await connection.execute(_upsert(self._db.dialect), asdict(person))
+
+
+@cache
+def _upsert(dialect: str) -> Executable:
+    statement = upsert(dialect, people)
+    return statement.on_conflict_do_update(
+        index_elements=["id"],
+        set_={column.name: statement.excluded[column.name] for column in people.columns if column.name != "id"},
+        where=statement.excluded.fetched_at >= people.c.fetched_at,
+    )

@@ -1,0 +1,86 @@
+"""The one exception to "nothing is updated in place": a deleted message loses its text wherever it stands."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Text, bindparam, case, or_, select, type_coerce, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.rows import without_text
+from storage.tables import facts, inbox, incidents, messages, outbox
+
+_SAYING: Final = ("captured", "reworded", "amended", "action_added")
+"""The kinds of fact that repeat what a message said."""
+
+_SHOWN: Final = frozenset({"text", "blocks", "attachments", "files", "file", "previous_message"})
+"""What carries the words of a message in Slack's payloads."""
+
+_SKEW: Final = timedelta(days=1)
+"""How far our clock may be behind Slack's; no envelope from before a message speaks of it."""
+
+
+async def erase(connection: AsyncConnection, entry: str, channel: str, ts: str) -> set[int]:
+    """Blank the message in this transaction; return the incidents whose facts changed."""
+    await connection.execute(
+        update(messages).where(messages.c.channel == channel, messages.c.ts == ts),
+        {"text": "", "files": [], "deleted": True},
+    )
+    await _blank_envelopes(connection, channel, ts)
+    await _cancel_calls(connection, entry)
+    return await _blank_facts(connection, entry)
+
+
+async def _blank_facts(connection: AsyncConnection, entry: str) -> set[int]:
+    said = select(facts.c.incident, facts.c.seq, facts.c.body).where(facts.c.entry == entry, facts.c.kind.in_(_SAYING))
+    rows = (await connection.execute(said)).all()
+    if not rows:
+        return set()
+    touched = {row.incident for row in rows}
+    blank = update(facts).where(facts.c.incident == bindparam("of"), facts.c.seq == bindparam("nth"))
+    await connection.execute(
+        blank, [{"of": row.incident, "nth": row.seq, "body": without_text(row.body)} for row in rows]
+    )
+    await connection.execute(
+        update(incidents).where(incidents.c.id.in_(touched)).values(rewrites=incidents.c.rewrites + 1)
+    )
+    return touched
+
+
+async def _blank_envelopes(connection: AsyncConnection, channel: str, ts: str) -> None:
+    """A finished envelope needs its body no more; one that is not keeps all but the words."""
+    said_at = datetime.fromtimestamp(int(ts.partition(".")[0]), UTC)
+    body = type_coerce(inbox.c.body, Text)
+    mentioning = select(inbox.c.id, inbox.c.body, inbox.c.done_at).where(
+        inbox.c.received_at >= said_at - _SKEW,
+        body.contains(ts, autoescape=True),
+        body.contains(channel, autoescape=True),
+    )
+    for row in (await connection.execute(mentioning)).all():
+        values: dict[str, Any] = {"body": _blanked(row.body, ts)}
+        if row.done_at is not None:
+            values = {"body": {}, "answer": None}
+        await connection.execute(update(inbox).where(inbox.c.id == row.id), values)
+
+
+def _blanked(payload: Any, ts: str) -> Any:
+    """The payload without what the message `ts` said, however deep it is quoted."""
+    if isinstance(payload, list):
+        return [_blanked(item, ts) for item in payload]
+    if not isinstance(payload, dict):
+        return payload
+    inner = {name: _blanked(value, ts) for name, value in payload.items()}
+    if ts not in (inner.get("ts"), inner.get("deleted_ts")):
+        return inner
+    return {name: value for name, value in inner.items() if name not in _SHOWN}
+
+
+async def _cancel_calls(connection: AsyncConnection, entry: str) -> None:
+    """A call that nobody is delivering would say it still: it counts as done, so that its key stays taken."""
+    derived = or_(outbox.c.purpose.contains(entry, autoescape=True), outbox.c.key.contains(entry, autoescape=True))
+    await connection.execute(
+        update(outbox)
+        .where(derived, outbox.c.done_at.is_(None), outbox.c.lease_by.is_(None))
+        .values(args={}, done_at=case((outbox.c.aside_at.is_(None), outbox.c.queued_at)))
+    )

@@ -1,0 +1,158 @@
+"""Finished Slack calls, each delivered once: in order within a lane, leased to one process at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Executable, Row, and_, case, exists, func, null, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import Database
+from storage.tables import insert_new, outbox
+from storage.values import Call, Leased
+
+_WAITING: Final = outbox.c.done_at.is_(None) & outbox.c.aside_at.is_(None)
+_UNTRIED: Final = _WAITING & (outbox.c.attempt == 0)
+_earlier: Final = outbox.alias("earlier")
+_EARLIER_WAITS: Final = and_(
+    _earlier.c.lane == outbox.c.lane,
+    _earlier.c.id < outbox.c.id,
+    _earlier.c.done_at.is_(None),
+    _earlier.c.aside_at.is_(None),
+)
+_HOLDS_LANE: Final = or_(_earlier.c.attempt > 0, _earlier.c.not_before.is_(None))
+_LEASED: Final = (
+    outbox.c.id,
+    outbox.c.attempt,
+    outbox.c.key,
+    outbox.c.lane,
+    outbox.c.method,
+    outbox.c.args,
+    outbox.c.incident,
+    outbox.c.purpose,
+    outbox.c.replaces,
+    outbox.c.not_before,
+)
+
+
+class Outbox:
+    """The part of the store that holds Slack calls."""
+
+    _db: Database
+    me: str
+
+    async def lease_calls(self, now: datetime, limit: int, lease: timedelta) -> list[Leased]:
+        """Lease the calls that are due: of each lane only the first that is unfinished."""
+        mine = {"lease_by": self.me, "lease_until": now + lease}
+        async with self._db.once() as connection:
+            rows = (await connection.execute(_claim(now, limit), mine)).all()
+        return sorted((_leased(row) for row in rows), key=lambda call: call.id)
+
+    async def delivered(self, id: int, result: dict[str, Any], now: datetime) -> bool:
+        """Slack took it. False: the lease went to somebody else meanwhile."""
+        async with self._db.once() as connection:
+            return await delivered(connection, self.me, id, result, now)
+
+    async def retry(self, id: int, error: str, not_before: datetime) -> bool:
+        """Try again from then on; the lane waits. False: the lease went to somebody else meanwhile."""
+        async with self._db.once() as connection:
+            return await _settle(connection, self.me, id, {"error": error, "not_before": not_before})
+
+    async def set_aside(self, id: int, error: str, now: datetime) -> bool:
+        """Give up on it, keep it for inspection, and let its lane go on."""
+        async with self._db.once() as connection:
+            return await _settle(connection, self.me, id, {"error": error, "aside_at": now})
+
+
+def _claim(now: datetime, limit: int) -> Executable:
+    due = (
+        select(outbox.c.id)
+        .where(leasable(now))
+        .order_by(outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=outbox)
+        .cte("due")
+    )
+    return (
+        update(outbox).where(outbox.c.id.in_(select(due.c.id))).values(attempt=outbox.c.attempt + 1).returning(*_LEASED)
+    )
+
+
+def _leased(row: Row[Any]) -> Leased:
+    return Leased(**row._mapping)
+
+
+def leasable(now: datetime) -> ColumnElement[bool]:
+    """A call that may go out now: due, not leased, first of its lane."""
+    holds = exists().where(_EARLIER_WAITS, _HOLDS_LANE | (_earlier.c.not_before <= now))
+    free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
+    due = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now)
+    return _WAITING & free & due & ~holds
+
+
+def at_work(me: str, now: datetime) -> ColumnElement[bool]:
+    """A call I hold or could lease now."""
+    return leasable(now) | (_WAITING & (outbox.c.lease_by == me))
+
+
+def next_due() -> Executable:
+    """The earliest moment at which a call that does not stand behind another becomes due."""
+    due = func.coalesce(outbox.c.lease_until, outbox.c.not_before, outbox.c.queued_at)
+    return select(func.min(due, type_=outbox.c.queued_at.type)).where(
+        _WAITING, ~exists().where(_EARLIER_WAITS, _HOLDS_LANE)
+    )
+
+
+async def put(connection: AsyncConnection, calls: Sequence[Call], now: datetime) -> None:
+    """Within a transaction: queue the calls whose key is not known yet, in this order."""
+    for call in calls:
+        if call.replaces is None or not await _took_the_place(connection, call):
+            await connection.execute(
+                insert_new(connection.dialect.name, outbox, "key"),
+                {**_columns(call), "replaces": call.replaces, "queued_at": now, "attempt": 0},
+            )
+
+
+async def _took_the_place(connection: AsyncConnection, call: Call) -> bool:
+    """The newer call waits no longer than the older one would have, or a busy card would never go out."""
+    waiting = select(func.min(outbox.c.id)).where(outbox.c.replaces == call.replaces, _UNTRIED).scalar_subquery()
+    known = exists().where(outbox.alias("known").c.key == call.key)
+    replaced = await connection.execute(
+        update(outbox)
+        .where(outbox.c.id == waiting, _UNTRIED, ~known)
+        .values({**_columns(call), "not_before": _sooner(call.not_before)})
+    )
+    return replaced.rowcount == 1
+
+
+def _sooner(not_before: datetime | None) -> ColumnElement[Any]:
+    if not_before is None:
+        return null()
+    return case((outbox.c.not_before > not_before, not_before), else_=outbox.c.not_before)
+
+
+def _columns(call: Call) -> dict[str, Any]:
+    return {
+        "key": call.key,
+        "lane": call.lane,
+        "method": call.method,
+        "args": call.args,
+        "incident": call.incident,
+        "purpose": call.purpose,
+        "not_before": call.not_before,
+    }
+
+
+async def delivered(connection: AsyncConnection, me: str, id: int, result: dict[str, Any], now: datetime) -> bool:
+    """Within a transaction: Slack took it. What was said is not kept twice."""
+    return await _settle(connection, me, id, {"done_at": now, "result": result, "args": {}})
+
+
+async def _settle(connection: AsyncConnection, me: str, id: int, values: dict[str, Any]) -> bool:
+    settled = await connection.execute(
+        update(outbox).where(outbox.c.id == id, outbox.c.lease_by == me, _WAITING),
+        {**values, "lease_by": None, "lease_until": None},
+    )
+    return settled.rowcount == 1

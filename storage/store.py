@@ -1,0 +1,195 @@
+"""The store: everything Scribe remembers, over one database, for one process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
+
+from sqlalchemy import Executable, Table, case, delete, exists, func, select, union_all, update
+
+from bot.incident import Incident
+from bot.words import OPEN, Severity, Status
+from storage import inbox as inbox_rows
+from storage import outbox as outbox_rows
+from storage import schema
+from storage.directory import Directory
+from storage.engine import Database, connect, read_url, sole_process
+from storage.folds import Folds, UnknownIncident
+from storage.inbox import Inbox
+from storage.outbox import Outbox
+from storage.tables import Moment, inbox, incidents, names, outbox
+from storage.transcript import Transcript
+from storage.values import Row
+from storage.visit import Visit, visit
+
+LEASE: Final = timedelta(seconds=60)
+"""How long an envelope is left to whoever took it; far above what handling one takes."""
+
+_SUMMARY: Final = (
+    incidents.c.id,
+    incidents.c.number,
+    incidents.c.title,
+    incidents.c.severity,
+    incidents.c.status,
+    incidents.c.channel,
+    incidents.c.private,
+    incidents.c.drill,
+    incidents.c.declared_at,
+    incidents.c.services,
+)
+
+
+class Store(Inbox, Outbox, Transcript, Directory):
+    """What one process remembers and shares with its replicas."""
+
+    def __init__(self, db: Database, me: str, lease: timedelta = LEASE) -> None:
+        self._db = db
+        self._folds = Folds()
+        self.me = me
+        self.lease = lease
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, *, me: str, read_only: bool = False, lease: timedelta = LEASE) -> AsyncIterator[Self]:
+        """Open the memory for the process called `me`, a name no other replica has.
+
+        A SQLite file serves one process; whatever a former one had leased is free again. With `read_only` nothing
+        is locked and nothing is freed, and writing is not to be asked for.
+
+        Raises:
+            StorageRefused: the address is wrong, the tables are not those of this version, or another process
+                has the SQLite file.
+        """
+        address = read_url(url)
+        with nullcontext() if read_only else sole_process(address):
+            async with connect(address) as db:
+                await schema.check(db, address)
+                store = cls(db, me, lease)
+                if db.dialect == "sqlite" and not read_only:
+                    await store._free_leases()
+                yield store
+
+    async def _free_leases(self) -> None:
+        async with self._db.writing() as connection:
+            for table in (inbox, outbox):
+                leased = update(table).where(table.c.done_at.is_(None), table.c.lease_by.is_not(None))
+                await connection.execute(leased, {"lease_by": None, "lease_until": None})
+
+    def visit(self, id: int | None, *, also: Sequence[int] = ()) -> AbstractAsyncContextManager[Visit]:
+        """Lock an incident (and others) for change, or begin without one; commit when the block ends normally.
+
+        Raises:
+            UnknownIncident: one of the ids is nobody's.
+        """
+        return visit(self._db, self._folds, self.me, id, also)
+
+    async def incident(self, id: int) -> Incident:
+        """The incident as it now stands, for reading; the copy is the caller's own.
+
+        Raises:
+            UnknownIncident: nobody has this id.
+        """
+        async with self._db.reading() as connection:
+            found = await connection.execute(select(incidents.c.seq, incidents.c.rewrites).where(incidents.c.id == id))
+            row = found.first()
+            if row is None:
+                raise UnknownIncident(f"there is no incident {id}")
+            fold = await self._folds.current(connection, id, row.seq, row.rewrites)
+        return fold.incident.copy()
+
+    async def incident_at(self, channel: str) -> int | None:
+        """The incident attached to that channel, open or over; of several the open one, then the newest."""
+        is_open = case((incidents.c.status.in_(sorted(OPEN)), 0), else_=1)
+        return await self._one_id(
+            select(incidents.c.id)
+            .where(incidents.c.channel == channel)
+            .order_by(is_open, incidents.c.id.desc())
+            .limit(1)
+        )
+
+    async def incident_numbered(self, number: str) -> int | None:
+        """The incident with this number, also one that another family gave it (`Visit.take`)."""
+        return await self._one_id(
+            union_all(
+                select(incidents.c.id).where(incidents.c.number == number),
+                select(names.c.incident).where(names.c.name == number, names.c.incident.is_not(None)),
+            ).limit(1)
+        )
+
+    async def _one_id(self, query: Executable) -> int | None:
+        async with self._db.reading() as connection:
+            id: int | None = await connection.scalar(query)
+        return id
+
+    async def incidents(
+        self,
+        *,
+        statuses: Collection[Status] | None = None,
+        channel: str | None = None,
+        before: int | None = None,
+        limit: int,
+    ) -> list[Row]:
+        """Summaries, the newest first; `before` is the id at which the page before this one ended."""
+        query = select(*_SUMMARY).order_by(incidents.c.id.desc()).limit(limit)
+        if statuses is not None:
+            query = query.where(incidents.c.status.in_(sorted(statuses)))
+        if channel is not None:
+            query = query.where(incidents.c.channel == channel)
+        if before is not None:
+            query = query.where(incidents.c.id < before)
+        async with self._db.reading() as connection:
+            return [_row(row._mapping) for row in await connection.execute(query)]
+
+    async def next_due(self) -> datetime | None:
+        """The earliest moment at which an envelope or a call becomes due; None when nothing waits.
+
+        It is in the past when something is due already.
+        """
+        async with self._db.reading() as connection:
+            moments = [await connection.scalar(query) for query in (inbox_rows.next_due(), outbox_rows.next_due())]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    async def idle(self, now: datetime) -> bool:
+        """Nothing is due now and nothing is in my hands; what waits for a later moment or for others does not count."""
+        busy = select(
+            exists().where(inbox_rows.at_work(self.me, now)) | exists().where(outbox_rows.at_work(self.me, now))
+        )
+        async with self._db.reading() as connection:
+            return not await connection.scalar(busy)
+
+    async def purge_done(self, before: datetime) -> int:
+        """Forget what was finished before then, unique keys included; return how many rows went."""
+        async with self._db.writing() as connection:
+            gone = [await connection.execute(delete(t).where(t.c.done_at < before)) for t in (inbox, outbox)]
+        return sum(result.rowcount for result in gone)
+
+    async def depth(self, now: datetime) -> dict[str, int | float]:
+        """What waits and what was set aside, and for how many seconds the oldest has been waiting."""
+        depth: dict[str, int | float] = {}
+        async with self._db.reading() as connection:
+            for name, table, since in (("inbox", inbox, "received_at"), ("outbox", outbox, "queued_at")):
+                waiting, aside, oldest = (await connection.execute(_depth(table, since))).one()
+                depth[f"{name}_waiting"] = waiting
+                depth[f"{name}_aside"] = aside
+                depth[f"{name}_oldest_seconds"] = (now - oldest).total_seconds() if oldest else 0.0
+        return depth
+
+
+def _depth(table: Table, since: str) -> Executable:
+    waiting = table.c.aside_at.is_(None)
+    oldest = func.min(case((waiting, table.c[since])), type_=Moment())
+    return select(func.count(case((waiting, 1))), func.count(table.c.aside_at), oldest).where(table.c.done_at.is_(None))
+
+
+def _row(columns: Any) -> Row:
+    said = dict(columns)
+    return Row(
+        **{
+            **said,
+            "severity": Severity(said["severity"]),
+            "status": Status(said["status"]),
+            "services": tuple(said["services"]),
+        }
+    )

@@ -1,0 +1,111 @@
+"""Our own copy of what was said: the newest wording of each message, and nothing of a deleted one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Executable, Row, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import Database
+from storage.tables import messages, upsert
+from storage.values import Message
+
+_KEY: Final = ("channel", "ts")
+
+
+class Transcript:
+    """The part of the store that holds messages."""
+
+    _db: Database
+
+    async def remember(self, message: Message) -> Message | None:
+        """Keep a message as it now stands and return what stood before.
+
+        An older edit never overwrites a newer one; what is deleted stays deleted and has no text.
+        """
+        return (await self.remember_all([message]))[0]
+
+    async def remember_all(self, page: Sequence[Message]) -> list[Message | None]:
+        """`remember` for many messages in one transaction, as when a history is read back."""
+        async with self._db.writing() as connection:
+            return await remember(connection, page)
+
+    async def message(self, channel: str, ts: str) -> Message | None:
+        found = await self._select(messages.c.channel == channel, messages.c.ts == ts)
+        return found[0] if found else None
+
+    async def thread(self, channel: str, thread_ts: str) -> list[Message]:
+        """The message that opens the thread and its replies, in order."""
+        in_thread = or_(messages.c.thread_ts == thread_ts, messages.c.ts == thread_ts)
+        return await self._select(messages.c.channel == channel, in_thread)
+
+    async def messages(self, channel: str, oldest: str, latest: str, limit: int) -> list[Message]:
+        """The first `limit` messages from `oldest` to `latest`, both included; deleted ones and replies too."""
+        between = messages.c.ts.between(oldest, latest)
+        return await self._select(messages.c.channel == channel, between, limit=limit)
+
+    async def last_heard(self, channel: str) -> str | None:
+        """The ts of the newest message known, replies included."""
+        async with self._db.reading() as connection:
+            newest = select(func.max(messages.c.ts)).where(messages.c.channel == channel)
+            ts: str | None = await connection.scalar(newest)
+        return ts
+
+    async def _select(self, *where: ColumnElement[bool], limit: int | None = None) -> list[Message]:
+        wanted = select(messages).where(*where).order_by(messages.c.ts).limit(limit)
+        async with self._db.reading() as connection:
+            return [_message(row) for row in await connection.execute(wanted)]
+
+
+async def remember(connection: AsyncConnection, page: Sequence[Message]) -> list[Message | None]:
+    """Within a transaction: keep each message as it now stands; return what stood before each."""
+    known = await _known(connection, page)
+    before: list[Message | None] = []
+    changed: dict[tuple[str, str], Message] = {}
+    for message in map(_without_text_if_deleted, page):
+        place = (message.channel, message.ts)
+        old = known.get(place)
+        before.append(old)
+        if old is None or _supersedes(message, old):
+            known[place] = changed[place] = message
+    if changed:
+        await connection.execute(_upsert(connection.dialect.name), [asdict(message) for message in changed.values()])
+    return before
+
+
+async def _known(connection: AsyncConnection, page: Sequence[Message]) -> dict[tuple[str, str], Message]:
+    wanted = select(messages).where(
+        messages.c.channel.in_({message.channel for message in page}),
+        messages.c.ts.in_([message.ts for message in page]),
+    )
+    return {(row.channel, row.ts): _message(row) for row in await connection.execute(wanted)}
+
+
+def _supersedes(new: Message, old: Message) -> bool:
+    if old.deleted or new == replace(old, seen_at=new.seen_at):
+        return False
+    return new.deleted or (new.edited_ts or "") >= (old.edited_ts or "")
+
+
+def _without_text_if_deleted(message: Message) -> Message:
+    return replace(message, text="", files=()) if message.deleted else message
+
+
+@cache
+def _upsert(dialect: str) -> Executable:
+    statement = upsert(dialect, messages)
+    new, old = statement.excluded, messages.c
+    newer = new.deleted | (func.coalesce(new.edited_ts, "") >= func.coalesce(old.edited_ts, ""))
+    return statement.on_conflict_do_update(
+        index_elements=_KEY,
+        set_={name: new[name] for name in messages.columns.keys() if name not in _KEY},  # noqa: SIM118
+        where=~old.deleted & newer,  # again, because another replica may have been faster
+    )
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(**{**row._mapping, "files": tuple(row.files)})

