@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from bot.commands import Command, MergeInto, MoveLine, Request
 from bot.decide import decide, merging
-from bot.decision import Decision, Notice, PostDraft, UploadDraft
+from bot.decision import Decision, Furnish, Invite, Notice, PinCard, PostDraft, ShowCard, UploadDraft
+from bot.facts import Anchored, Evidence, Source
 from bot.incident import Incident, message_entry
 from handlers.desk import Desk
 from storage import Call, Visit
-from templates.blocks import calls, reply_message
+from templates.blocks.calls import Planned, Unplaced, calls
+from templates.blocks.replies import reply_message
 
 Message = dict[str, Any]
+
+CHANNEL_TO_COME: Final = "@channel"
+CARD_TO_COME: Final = "@card"
+"""Stand for ids that Slack has not given yet; `handlers.delivery` puts them in."""
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+FURNISHING: Final = (ShowCard, Furnish, Invite, PinCard)
+"""Said again when the channel and the card are there, so they need not wait for them."""
 
 
 async def act(desk: Desk, incident: int, command: Command, request: Request) -> Message | None:
@@ -31,7 +43,9 @@ async def act(desk: Desk, incident: int, command: Command, request: Request) -> 
         return await settle(desk, visit, decision, request)
 
 
-async def act_between(desk: Desk, here: int, other: int, command: MergeInto | MoveLine, request: Request) -> Message | None:
+async def act_between(
+    desk: Desk, here: int, other: int, command: MergeInto | MoveLine, request: Request
+) -> Message | None:
     """Decide one command that concerns two incidents, both locked.
 
     Raises:
@@ -76,7 +90,7 @@ def planned(desk: Desk, notices: Sequence[Notice], incident: Incident) -> Iterat
         elif isinstance(notice, UploadDraft):
             yield _upload_call(notice, incident)
         else:
-            for plan in calls(notice, incident, desk.look, desk.policy):
+            for plan in _plans(desk, notice, incident):
                 yield Call(
                     key=plan.key,
                     lane=plan.lane,
@@ -89,13 +103,33 @@ def planned(desk: Desk, notices: Sequence[Notice], incident: Incident) -> Iterat
                 )
 
 
+def _plans(desk: Desk, notice: Notice, incident: Incident) -> list[Planned]:
+    try:
+        return calls(notice, incident, desk.look, desk.policy)
+    except Unplaced:
+        if isinstance(notice, FURNISHING):
+            return []
+        return calls(notice, _stand_in(incident), desk.look, desk.policy)
+
+
+def _stand_in(incident: Incident) -> Incident:
+    """The incident as if its channel and card were there; delivery puts the real ids in their place."""
+    stand_in = incident.copy()
+    stand_in.channel = incident.channel or CHANNEL_TO_COME
+    card = Evidence(stand_in.channel, CARD_TO_COME)
+    stand_in.anchors["card"] = Anchored(
+        key="", at=incident.last_heard_at or EPOCH, source=Source("system", "scribe"), what="card", place=card
+    )
+    return stand_in
+
+
 def _draft_call(notice: PostDraft, incident: Incident) -> Call:
     nth = 1 + sum(1 for what in incident.anchors if what.startswith(f"draft:{notice.family}:"))
     return Call(
         key=f"{notice.key}:{incident.id}",
-        lane=incident.channel or f"incident:{incident.id}",
+        lane=incident.channel or CHANNEL_TO_COME,
         method="scribe.summary",
-        args={"channel": incident.channel, "family": notice.family},
+        args={"channel": incident.channel or CHANNEL_TO_COME, "family": notice.family},
         incident=incident.id,
         purpose=f"draft:{notice.family}:{nth}",
     )

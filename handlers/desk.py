@@ -15,7 +15,7 @@ from bot.policy import Policy
 from handlers.clock import Clock
 from handlers.directory import Directory
 from storage import Store
-from templates.blocks import Look
+from templates.blocks.text import Look
 
 
 @dataclass(frozen=True, slots=True)

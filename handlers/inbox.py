@@ -16,10 +16,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.decision import Refused
+from bot.decision import Refused, say
 from handlers.desk import Desk
 from storage import Envelope
-from templates.blocks import notice_message, refusal_message
+from templates.blocks.replies import refusal_message, reply_message
 
 log = logging.getLogger("scribe.inbox")
 
@@ -76,7 +76,9 @@ class Inbox:
         await next()
         return None
 
-    async def attend(self, heard: Heard, work: Callable[[], Awaitable[Message | None]], tell: Tell, typed: str = "") -> None:
+    async def attend(
+        self, heard: Heard, work: Callable[[], Awaitable[Message | None]], tell: Tell, typed: str = ""
+    ) -> None:
         """Do the work of one envelope, answer, and finish it; what fails is tried again, and nothing is swallowed."""
         with self._desk.at_work():
             try:
@@ -92,17 +94,20 @@ class Inbox:
 
     async def _door(self, heard: Heard, error: Exception, tell: Tell) -> None:
         """The one place where the unexpected arrives: logged with an id, tried again, and said once it is hopeless."""
-        incident_id = uuid.uuid4().hex[:8]
-        log.error("error %s while handling %s", incident_id, heard.key, exc_info=error)
-        aside = await self._desk.store.failed(heard.key, f"{incident_id} {type(error).__name__}", self._desk.clock.now())
+        error_id = uuid.uuid4().hex[:8]
+        log.error("error %s while handling %s", error_id, heard.key, exc_info=error)
+        aside = await self._desk.store.failed(heard.key, f"{error_id} {type(error).__name__}", self._desk.clock.now())
         if aside or not heard.replayed:
             outlook = "It was given up" if aside else "What you sent is kept and will be tried again"
-            await tell(notice_message(f"Something went wrong here. {outlook} (error {incident_id})."))
+            sentence = say(f"Something went wrong here. {outlook} (error {error_id}).")
+            await tell(reply_message(sentence, self._desk.look))
 
     async def sweep(self, app: AsyncApp) -> None:
         """Dispatch again what nobody finished: a process that died, or a failure whose pause is over."""
         for envelope in await self._desk.store.unfinished(self._desk.clock.now(), limit=20):
             request = AsyncBoltRequest(
-                body=envelope.body, mode="socket_mode", context={"replayed": envelope}  # type: ignore[dict-item]
+                body=envelope.body,
+                mode="socket_mode",
+                context={"replayed": envelope},  # type: ignore[dict-item]
             )
             await app.async_dispatch(request)

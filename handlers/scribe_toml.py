@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Final, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, Strict, ValidationError
 
 from bot.clocks import STANDARD
 from bot.policy import ALIASES, VOCABULARY, Objective, Policy
@@ -19,6 +18,8 @@ from handlers.mistakes import Misconfigured, Mistake, explain
 FAMILIES: Final = ("slo",)
 _STRICT: Final = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 _DEFAULT: Final = Policy()
+_V = TypeVar("_V")
+_UNITS: Final = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
 def _matching(pattern: str, sentence: str) -> AfterValidator:
@@ -35,14 +36,11 @@ def _one_of(names: tuple[str, ...]) -> AfterValidator:
 
 
 def _duration(text: object) -> timedelta:
-    if not isinstance(text, str) or not re.fullmatch(r"(\d+[wdhms])+", text):
+    if not isinstance(text, str) or not re.fullmatch(r"(\d{1,6}[wdhms])+", text):
         raise ValueError('must be a duration such as "90s", "10m", "1h30m" or "30d"')
-    units = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-    return timedelta(**{units[unit]: int(count) for count, unit in re.findall(r"(\d+)([wdhms])", text)})
-
-
-def _above_zero(duration: timedelta) -> timedelta:
-    if duration <= timedelta(0):
+    parts = re.findall(r"(\d+)([wdhms])", text)
+    duration = sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in parts), timedelta(0))
+    if not duration:
         raise ValueError("must be longer than nothing")
     return duration
 
@@ -53,36 +51,43 @@ def _fraction(target: float) -> float:
     return target
 
 
-def _meaning(said: str) -> Meaning | None:
+def _meaning(said: object) -> Meaning | None:
     try:
-        return meaning(said) if said else None
+        return meaning(str(said)) if said != "" else None
     except ValueError:
         names = ", ".join([*Kind, *Milestone])
         raise ValueError(f'must be "" for nothing, or one of: {names}') from None
 
 
+_EMOJI: Final = r"[^\s:A-Z]+"
+_AN_EMOJI: Final = "must be an emoji's name as Slack spells it, without colons and skin tone"
+
 Said = Annotated[str, _matching(r".*\S.*", "must not be empty")]
-Emoji = Annotated[str, _matching(r"[^\s:A-Z]+", "must be an emoji's name as Slack spells it, without colons or skin tone")]
+Emoji = Annotated[str, _matching(_EMOJI, _AN_EMOJI)]
+EmojiOrNothing = Annotated[str, _matching(f"({_EMOJI})?", _AN_EMOJI + ', or "" for nothing')]
+Says = Annotated[Meaning | None, PlainValidator(_meaning)]
 Invited = Annotated[str, _matching(r"[UWS][A-Z0-9]{2,}", "must be the id of a person (U…) or of a user group (S…)")]
 Broadcast = Annotated[str, _matching(r"([CG][A-Z0-9]{2,})?", 'must be the id of a channel (C…), or "" for none')]
-Prefix = Annotated[str, _matching(r"[a-z0-9_][a-z0-9_-]{0,39}", "must be 1 to 40 of a-z, 0-9, - and _: Slack allows no more")]
-Clock = Annotated[str, _one_of(tuple(definition.key for definition in STANDARD))]
-Duration = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_above_zero)]
+Prefix = Annotated[str, _matching(r"[a-z0-9_][a-z0-9_-]{0,39}", "must be 1 to 40 characters of a-z, 0-9, - and _")]
+Family = Annotated[str, _one_of(FAMILIES)]
+ClockKey = Annotated[str, _one_of(tuple(definition.key for definition in STANDARD))]
+Duration = Annotated[timedelta, PlainValidator(_duration)]
+Fraction = Annotated[float, Strict(), AfterValidator(_fraction)]
 Flag = Annotated[bool, Strict()]
 
 
-class ObjectiveEntry(BaseModel):
+class ObjectiveTable(BaseModel):
     """One `[[objectives]]` of the file."""
 
     model_config = _STRICT
 
     name: Said
-    target: Annotated[float, Strict(), AfterValidator(_fraction)]
+    target: Fraction
     window: Duration
     service: str = ""
     unit: str = ""
 
-    def objective(self) -> Objective:
+    def read(self) -> Objective:
         return Objective(self.name, self.target, self.window, self.service or None, self.unit)
 
 
@@ -91,7 +96,7 @@ class ScribeToml(BaseModel):
 
     model_config = _STRICT
 
-    family: Annotated[str, _one_of(FAMILIES)] = _DEFAULT.family
+    family: Family = _DEFAULT.family
     severity: Severity = _DEFAULT.severity
     services: tuple[Said, ...] = ()
     responders: tuple[Invited, ...] = ()
@@ -102,7 +107,51 @@ class ScribeToml(BaseModel):
     guests_may_command: Flag = _DEFAULT.guests_may_command
     late_after: Duration = _DEFAULT.late_after
     confirmation: Emoji = _DEFAULT.confirmation
-    vocabulary: dict[Emoji, Annotated[str, AfterValidator(_meaning)]] = Field(default_factory=dict)
-    aliases: dict[Emoji, Literal[""] | Emoji] = Field(default_factory=dict)
-    objectives: tuple[ObjectiveEntry, ...] = ()
-    targets: dict[Clock, dict[Severity, Duration]] = Field(default_factory=dict)
+    vocabulary: dict[Emoji, Says] = {}
+    aliases: dict[Emoji, EmojiOrNothing] = {}
+    objectives: tuple[ObjectiveTable, ...] = ()
+    targets: dict[ClockKey, dict[Severity, Duration]] = {}
+
+    def read(self) -> Policy:
+        """The policy: what the file says, and the defaults for all else. Vocabulary and aliases add to the defaults."""
+        taken = {name: getattr(self, name) for name in type(self).model_fields}
+        taken["broadcast_channel"] = self.broadcast_channel or None
+        taken["vocabulary"] = _merged(VOCABULARY, self.vocabulary)
+        taken["aliases"] = _merged(ALIASES, self.aliases)
+        taken["objectives"] = tuple(table.read() for table in self.objectives)
+        return Policy(**taken)
+
+    def clashes(self, policy: Policy) -> Iterator[Mistake]:
+        """What is wrong only together: emoji that would mean two things, or nothing."""
+        if policy.meaning(self.confirmation) is not None:
+            yield Mistake("confirmation", "must stand outside the vocabulary, for it says only that Scribe has heard")
+        for name, whole in self.aliases.items():
+            if whole and whole not in policy.vocabulary:
+                yield Mistake(f"aliases.{name}", f"{whole} is not in the vocabulary")
+            if whole and name in policy.vocabulary:
+                yield Mistake(f"aliases.{name}", f"{name} has a meaning of its own in the vocabulary")
+
+
+def _merged(defaults: Mapping[str, _V], said: Mapping[str, _V | None]) -> dict[str, _V]:
+    return {name: value for name, value in {**defaults, **said}.items() if value}
+
+
+def parse(text: str) -> Policy:
+    """Read the text of a scribe.toml.
+
+    Raises:
+        Misconfigured: with every mistake of the file.
+    """
+    try:
+        written = ScribeToml.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured([Mistake("the file", f"is not TOML: {error}")]) from None
+    except ValidationError as error:
+        raise Misconfigured(explain(error, _KEYS)) from None
+    policy = written.read()
+    if clashes := tuple(written.clashes(policy)):
+        raise Misconfigured(clashes)
+    return policy
+
+
+_KEYS: Final = (*ScribeToml.model_fields, *ObjectiveTable.model_fields)

@@ -1,0 +1,188 @@
+"""Outbox to Slack, each call once: leased, tried, and where the outcome is unknown looked for before it is repeated."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.commands import Anchor, AttachChannel, Command, Request
+from bot.decide import decide
+from bot.facts import Evidence
+from handlers.act import CARD_TO_COME, CHANNEL_TO_COME, carry_out
+from handlers.desk import Desk
+from handlers.slack_calls import PERFORM, perform_plainly
+from storage import Leased
+
+log = logging.getLogger("scribe.delivery")
+
+AT_ONCE: Final = 8
+LEASE: Final = timedelta(seconds=60)
+ATTEMPTS: Final = 12
+PATIENCE: Final = timedelta(minutes=5)
+
+DONE_ALREADY: Final = frozenset({"already_reacted", "no_reaction", "already_pinned", "already_in_channel"})
+POINTLESS: Final = frozenset({"message_not_found", "cant_update_message", "too_many_reactions", "thread_not_found"})
+"""The message is gone or cannot carry it; nobody misses anything."""
+TRANSIENT: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
+MENDABLE: Final = frozenset(
+    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
+)
+"""Somebody has to mend the installation; the call waits and is tried again."""
+
+
+class NotYet(Exception):
+    """What the call refers to is not in Slack yet."""
+
+
+class Courier:
+    """Delivers what is due, several lanes at a time; one lane keeps its order."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._complained: set[str] = set()
+
+    @property
+    def idle(self) -> bool:
+        return not self._tasks
+
+    async def dispatch(self) -> None:
+        """Lease what is due and begin to deliver it."""
+        free = AT_ONCE - len(self._tasks)
+        if free <= 0:
+            return
+        for call in await self._desk.store.lease_calls(self._desk.clock.now(), free, LEASE):
+            task = asyncio.create_task(self._deliver(call))
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._desk.wake.set()
+        self._desk.stir()
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a delivery could not even be put back", exc_info=task.exception())
+
+    async def drain(self) -> None:
+        """Let what is under way end."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=20)
+
+    async def _deliver(self, call: Leased) -> None:
+        try:
+            result = await self._perform(call)
+        except SlackApiError as error:
+            await self._judge(call, error)
+        except (aiohttp.ClientError, TimeoutError, OSError, NotYet) as error:
+            await self._again(call, f"{type(error).__name__}: {error}", _pause(call.attempt))
+        except Exception as error:
+            await self._give_up(call, f"{type(error).__name__}: {error}", error)
+        else:
+            await self._delivered(call, result)
+
+    async def _perform(self, call: Leased) -> Mapping[str, Any]:
+        args = await self._placed(call)
+        return await PERFORM.get(call.method, perform_plainly)(self._desk, call, args)
+
+    async def _placed(self, call: Leased) -> dict[str, Any]:
+        """The arguments with the ids that had not been given when the call was put."""
+        if CHANNEL_TO_COME not in call.args.values() and CARD_TO_COME not in call.args.values():
+            return call.args
+        incident = await self._desk.store.incident(call.incident or 0)
+        card = incident.anchors.get("card")
+        found = {CHANNEL_TO_COME: incident.channel, CARD_TO_COME: card.place.ts if card else None}
+        placed = {
+            name: found.get(value, value) if isinstance(value, str) else value for name, value in call.args.items()
+        }
+        if None in placed.values():
+            raise NotYet("the incident's channel or card is not there yet")
+        return placed
+
+    async def _delivered(self, call: Leased, result: Mapping[str, Any]) -> None:
+        """Note it, and what follows from it, in one commit."""
+        now = self._desk.clock.now()
+        command = consequence(call, result)
+        if command is None or call.incident is None:
+            await self._desk.store.delivered(call.id, dict(result), now)
+            return
+        request = Request(f"call:{call.key}", "scribe", "system", now)
+        async with self._desk.store.visit(call.incident) as visit:
+            if await visit.delivered(call.id, dict(result), now):
+                decision = decide(visit.incident, command, request, self._desk.policy)
+                await carry_out(self._desk, visit, decision, request)
+
+    async def _judge(self, call: Leased, error: SlackApiError) -> None:
+        code = _code(error)
+        if code in DONE_ALREADY:
+            await self._delivered(call, {})
+        elif code in POINTLESS:
+            await self._desk.store.set_aside(call.id, code, self._desk.clock.now())
+        elif code in TRANSIENT:
+            await self._again(call, code, _retry_after(error) or _pause(call.attempt), limited=code == "ratelimited")
+        elif code in MENDABLE:
+            self._complain(code, error)
+            await self._again(call, code, PATIENCE, limited=True)
+        else:
+            await self._give_up(call, code, error)
+
+    async def _again(self, call: Leased, why: str, pause: timedelta, *, limited: bool = False) -> None:
+        """Later. A rate limit or a missing permission says nothing against the call itself, so it never wears it out."""
+        if call.attempt >= ATTEMPTS and not limited:
+            await self._give_up(call, why, None)
+        else:
+            await self._desk.store.retry(call.id, why, self._desk.clock.now() + pause)
+
+    async def _give_up(self, call: Leased, why: str, error: Exception | None) -> None:
+        error_id = uuid.uuid4().hex[:8]
+        log.error("error %s: call %s (%s) set aside: %s", error_id, call.key, call.method, why, exc_info=error)
+        await self._desk.store.set_aside(call.id, f"{error_id} {why}", self._desk.clock.now())
+
+    def _complain(self, code: str, error: SlackApiError) -> None:
+        """Said once, not at every call."""
+        needed = error.response.get("needed") if hasattr(error.response, "get") else None
+        if (said := f"{code} {needed or ''}".strip()) not in self._complained:
+            self._complained.add(said)
+            log.error("Slack refuses us: %s. Run `scribe check` to see what to mend.", said)
+
+
+def consequence(call: Leased, result: Mapping[str, Any]) -> Command | None:
+    """What a delivered call means for its incident."""
+    if call.purpose == "channel":
+        channel = result["channel"]
+        return AttachChannel(channel["id"], channel["name"])
+    if call.purpose and result.get("ts"):
+        place = Evidence(str(result["channel"]), str(result["ts"]), call.args.get("thread_ts"))
+        return Anchor(call.purpose, _threaded(place, result))
+    return None
+
+
+def _threaded(place: Evidence, result: Mapping[str, Any]) -> Evidence:
+    message = result.get("message") or {}
+    return Evidence(place.channel, place.ts, message.get("thread_ts") or None)
+
+
+def _code(error: SlackApiError) -> str:
+    """Slack's error code; an answer without one (an HTML page of a proxy) counts as unavailable."""
+    status = getattr(error.response, "status_code", 200)
+    if status == 429:
+        return "ratelimited"
+    code = error.response.get("error") if isinstance(getattr(error.response, "data", None), dict) else None
+    return str(code) if code else "service_unavailable"
+
+
+def _retry_after(error: SlackApiError) -> timedelta | None:
+    headers = getattr(error.response, "headers", None) or {}
+    value = headers.get("Retry-After") or headers.get("retry-after")
+    return timedelta(seconds=float(value)) if value else None
+
+
+def _pause(attempt: int) -> timedelta:
+    """1 s, 2 s, 4 s … at most five minutes."""
+    return min(timedelta(seconds=2 ** (attempt - 1)), PATIENCE)

@@ -1,0 +1,153 @@
+"""How each kind of call is made, and how one looks whether an earlier try already took effect."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from slack_sdk.errors import SlackApiError
+
+from handlers.desk import Desk
+from handlers.reports import draft_file, draft_summary
+from storage import Leased
+
+Args = dict[str, Any]
+Result = Mapping[str, Any]
+Perform = Callable[[Desk, Leased, Args], Awaitable[Result]]
+
+LOOK_BACK: Final = 200  # messages read when an earlier try may have posted already
+NAMES_TRIED: Final = 20
+
+
+async def perform_plainly(desk: Desk, call: Leased, args: Args) -> Result:
+    """A call that may be repeated without harm."""
+    answer = await desk.courier.api_call(call.method, json=args)
+    return _data(answer)
+
+
+def _data(answer: Any) -> Result:
+    return answer.data if isinstance(answer.data, dict) else {}
+
+
+async def post_message(desk: Desk, call: Leased, args: Args) -> Result:
+    """A post carries its key; a second try looks for it first."""
+    found = await _posted_already(desk, call, args) if call.attempt > 1 else None
+    return found or await perform_plainly(desk, call, args)
+
+
+async def _posted_already(desk: Desk, call: Leased, args: Args) -> Result | None:
+    where = {"channel": args["channel"], "include_all_metadata": True, "limit": LOOK_BACK}
+    if args.get("thread_ts"):
+        answer = await desk.slack.conversations_replies(ts=args["thread_ts"], **where)
+    else:
+        answer = await desk.slack.conversations_history(**where)
+    for message in answer["messages"]:
+        mark = (message.get("metadata") or {}).get("event_payload") or {}
+        if mark.get("key") == call.key:
+            return {"channel": args["channel"], "ts": message["ts"], "message": message}
+    return None
+
+
+async def create_channel(desk: Desk, call: Leased, args: Args) -> Result:
+    """Make the channel; a name that is taken is ours from an earlier try, or gets the next number."""
+    name = args["name"]
+    for n in range(1, NAMES_TRIED):
+        wanted = name if n == 1 else f"{name[:76]}-{n}"
+        try:
+            return await perform_plainly(desk, call, {**args, "name": wanted})
+        except SlackApiError as error:
+            if error.response.get("error") != "name_taken":
+                raise
+        ours = await _made_already(desk, wanted) if call.attempt > 1 else None
+        if ours is not None:
+            return {"channel": ours}
+    raise RuntimeError(f"no free channel name near {name}")
+
+
+async def _made_already(desk: Desk, name: str) -> Result | None:
+    """A channel of ours by that name to which no incident is attached yet."""
+    cursor = None
+    while True:
+        page = await desk.slack.conversations_list(
+            types="public_channel,private_channel", exclude_archived=True, limit=200, cursor=cursor
+        )
+        for channel in page["channels"]:
+            ours = channel["name"] == name and channel.get("creator") == desk.me.user_id
+            if ours and await desk.store.incident_at(channel["id"]) is None:
+                return channel  # type: ignore[no-any-return]
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return None
+
+
+async def invite(desk: Desk, call: Leased, args: Args) -> Result:
+    """People by id, user groups by their members; who is in already or cannot come does not keep the others out."""
+    users: dict[str, None] = {}
+    for who in args["users"]:
+        members = await _members(desk, who) if who.startswith("S") else [who]
+        users.update(dict.fromkeys(m for m in members if m != desk.me.user_id))
+    ids = list(users)
+    for start in range(0, len(ids), 100):
+        await _invite_some(desk, call, args["channel"], ids[start : start + 100])
+    return {}
+
+
+async def _members(desk: Desk, group: str) -> list[str]:
+    answer = await desk.slack.usergroups_users_list(usergroup=group)
+    return list(answer["users"])
+
+
+async def _invite_some(desk: Desk, call: Leased, channel: str, users: list[str]) -> None:
+    try:
+        await perform_plainly(desk, call, {"channel": channel, "users": ",".join(users), "force": True})
+    except SlackApiError as error:
+        harmless = {"already_in_channel", "cant_invite_self", "cant_invite", "user_is_restricted", "ura_max_channels"}
+        if error.response.get("error") not in harmless:
+            raise
+
+
+async def add_bookmark(desk: Desk, call: Leased, args: Args) -> Result:
+    """Bookmarks carry no mark; one with our title is ours."""
+    if call.attempt > 1:
+        known = await desk.slack.bookmarks_list(channel_id=args["channel_id"])
+        if any(b.get("title") == args["title"] for b in known["bookmarks"]):
+            return {}
+    return await perform_plainly(desk, call, args)
+
+
+async def post_summary(desk: Desk, call: Leased, args: Args) -> Result:
+    """The draft's summary, composed now that its evidence stands in Slack."""
+    message = await draft_summary(desk, call.incident or 0, args["family"])
+    metadata = {"event_type": "scribe", "event_payload": {"key": call.key}}
+    full = {"channel": args["channel"], "metadata": metadata, "unfurl_links": False, "unfurl_media": False, **message}
+    return await post_message(desk, call, full)
+
+
+async def upload_draft(desk: Desk, call: Leased, args: Args) -> Result:
+    """The draft as a file in the thread of its summary, by Slack's three-step upload."""
+    name, text = await draft_file(desk, call.incident or 0, args["family"])
+    if call.attempt > 1 and await _uploaded_already(desk, args, name):
+        return {}
+    content = text.encode()
+    ticket = await desk.courier.files_getUploadURLExternal(filename=name, length=len(content))
+    async with desk.session.post(str(ticket["upload_url"]), data=content) as answer:
+        answer.raise_for_status()
+    done = await desk.courier.files_completeUploadExternal(
+        files=[{"id": ticket["file_id"], "title": name}], channel_id=args["channel"], thread_ts=args["thread_ts"]
+    )
+    return {"files": [file["id"] for file in done["files"]]}
+
+
+async def _uploaded_already(desk: Desk, args: Args, name: str) -> bool:
+    answer = await desk.slack.conversations_replies(channel=args["channel"], ts=args["thread_ts"], limit=LOOK_BACK)
+    return any(file.get("name") == name for m in answer["messages"] for file in m.get("files") or [])
+
+
+PERFORM: Final[Mapping[str, Perform]] = {
+    "chat.postMessage": post_message,
+    "conversations.create": create_channel,
+    "conversations.invite": invite,
+    "bookmarks.add": add_bookmark,
+    "scribe.summary": post_summary,
+    "scribe.upload": upload_draft,
+}
