@@ -1,4 +1,4 @@
-"""All mistakes of a configuration at once, each with its key and a sentence that says what would work; never a value."""
+"""All mistakes of a configuration at once, each with its key and a sentence on what would work; never a value."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def unknown_key(name: str, known: Iterable[str]) -> str:
 
 def _key(loc: tuple[str | int, ...]) -> str:
     steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc if step != "[key]"]
-    return "".join(steps).lstrip(".") or "the file"
+    return "".join(steps).lstrip(".") or "scribe.toml"
 
 
 def _sentence(found: Any, known: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""scribe.toml: what a team decides for itself, read into a Policy; every key is used, and none is misspelt in silence."""
+"""scribe.toml: what a team decides for itself, read into a Policy; every key counts, and a misspelt one is refused."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def parse(text: str) -> Policy:
     try:
         written = ScribeToml.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise Misconfigured([Mistake("the file", f"is not TOML: {error}")]) from None
+        raise Misconfigured([Mistake("scribe.toml", f"is not TOML: {error}")]) from None
     except ValidationError as error:
         raise Misconfigured(explain(error, _KEYS)) from None
     policy = written.read()

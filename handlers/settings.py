@@ -1,4 +1,4 @@
-"""Where Scribe runs: the environment (the only home of secrets) and scribe.toml, checked together before anything starts."""
+"""Where Scribe runs: the environment (the only home of secrets) and scribe.toml, checked together before the start."""
 
 from __future__ import annotations
 
@@ -73,23 +73,25 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
-    bot_token: Annotated[SecretStr, _token("xoxb-", "OAuth & Permissions")] = Field(_NOT_GIVEN, alias="SLACK_BOT_TOKEN")
+    bot_token: Annotated[SecretStr, _token("xoxb-", "OAuth & Permissions")] = Field(
+        default=_NOT_GIVEN, alias="SLACK_BOT_TOKEN"
+    )
     app_token: Annotated[SecretStr, _token("xapp-", "Basic Information, App-Level Tokens")] = Field(
-        _NOT_GIVEN, alias="SLACK_APP_TOKEN"
+        default=_NOT_GIVEN, alias="SLACK_APP_TOKEN"
     )
-    signing_secret: SecretStr = Field(_NOT_GIVEN, alias="SLACK_SIGNING_SECRET")
-    api_url: Annotated[str, AfterValidator(_api_url)] = Field("https://slack.com/api/", alias="SLACK_API_URL")
+    signing_secret: SecretStr = Field(default=_NOT_GIVEN, alias="SLACK_SIGNING_SECRET")
+    api_url: Annotated[str, AfterValidator(_api_url)] = Field(default="https://slack.com/api/", alias="SLACK_API_URL")
     database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
-        SecretStr("sqlite:///scribe.db"), alias="SCRIBE_DATABASE_URL"
+        default=SecretStr("sqlite:///scribe.db"), alias="SCRIBE_DATABASE_URL"
     )
-    config: Path = Field(DEFAULT_CONFIG, alias="SCRIBE_CONFIG")
-    transport: Literal["socket", "http"] = Field("socket", alias="SCRIBE_TRANSPORT")
-    host: str = Field("127.0.0.1", alias="SCRIBE_HOST")
-    port: int = Field(3000, alias="SCRIBE_PORT", ge=1, le=_LAST_PORT)
-    log: Literal["auto", "json", "console"] = Field("auto", alias="SCRIBE_LOG")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", alias="SCRIBE_LOG_LEVEL")
-    clock_url: Annotated[str, AfterValidator(_clock_url)] | None = Field(None, alias="SCRIBE_CLOCK_URL")
-    pulse: Annotated[str, AfterValidator(_pulse)] | None = Field(None, alias="SCRIBE_PULSE")
+    config: Path = Field(default=DEFAULT_CONFIG, alias="SCRIBE_CONFIG")
+    transport: Literal["socket", "http"] = Field(default="socket", alias="SCRIBE_TRANSPORT")
+    host: str = Field(default="127.0.0.1", alias="SCRIBE_HOST")
+    port: int = Field(default=3000, alias="SCRIBE_PORT", ge=1, le=_LAST_PORT)
+    log: Literal["auto", "json", "console"] = Field(default="auto", alias="SCRIBE_LOG")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", alias="SCRIBE_LOG_LEVEL")
+    clock_url: Annotated[str, AfterValidator(_clock_url)] | None = Field(default=None, alias="SCRIBE_CLOCK_URL")
+    pulse: Annotated[str, AfterValidator(_pulse)] | None = Field(default=None, alias="SCRIBE_PULSE")
     policy: InstanceOf[Policy] = Policy()
 
 

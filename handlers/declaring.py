@@ -1,0 +1,103 @@
+"""A new incident: its number, its channel, or the channel it adopts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+
+from slack_sdk.errors import SlackApiError
+
+from bot.commands import Declare, Request
+from bot.decide import decide
+from bot.decision import Refused
+from bot.incident import Incident
+from bot.wire import plain
+from handlers.act import Message, carry_out, settle
+from handlers.desk import Desk
+from storage import Call, Visit
+
+CHANNEL_NAME_MOST: int = 72
+"""Slack allows 80; a suffix may follow when the name is taken."""
+
+
+async def declare(desk: Desk, command: Declare, request: Request) -> Message | None:
+    """Begin an incident and answer; Slack makes its channel afterwards.
+
+    Raises:
+        Refused: the channel to adopt has an incident already, or Scribe cannot get into it.
+    """
+    if command.here is not None:
+        command = await _adopting(desk, command)
+    async with desk.store.visit(None) as visit:
+        incident = await visit.new_incident(request.now)
+        named = replace(
+            command, number=await _number(desk, visit, command, request), channel_name=_name(desk, command, request)
+        )
+        decision = decide(incident, named, request, desk.policy)
+        await carry_out(desk, visit, decision, request)
+        if command.here is not None:
+            await visit.put([reading_back(incident, command.here)], request.now)
+        return await settle(desk, visit, decision, request)
+
+
+async def _number(desk: Desk, visit: Visit, command: Declare, request: Request) -> str:
+    """The family's number at the declaration's UTC time; one that is taken gets `-2`, `-3` …"""
+    base = desk.families[command.family or desk.policy.family].id_of(request.now)
+    n, number = 1, base
+    while not await visit.take(number):
+        n += 1
+        number = f"{base}-{n}"
+    return number
+
+
+def _name(desk: Desk, command: Declare, request: Request) -> str:
+    if command.here is not None:
+        return command.here_name
+    return channel_name(desk.policy.channel_prefix, f"{request.now:%Y%m%d-%H%M}", plain(command.title, {}))
+
+
+def channel_name(prefix: str, stamp: str, title: str) -> str:
+    """`incident-20261121-0312-checkout-is-failing`: what Slack allows in a name, cut at a word."""
+    folded = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", folded)
+    name = f"{prefix}{stamp}"
+    for word in words:
+        if len(name) + 1 + len(word) > CHANNEL_NAME_MOST:
+            break
+        name = f"{name}-{word}"
+    return name
+
+
+async def _adopting(desk: Desk, command: Declare) -> Declare:
+    here = command.here or ""
+    known = await desk.store.incident_at(here)
+    if known is not None and (incident := await desk.store.incident(known)).is_open:
+        raise Refused(f"This channel is {incident.number} already.", "/incident report")
+    channel = await _entered(desk, here)
+    return replace(command, here_name=channel["name"], private=command.private or bool(channel.get("is_private")))
+
+
+async def _entered(desk: Desk, channel: str) -> dict[str, object]:
+    """The channel, with Scribe in it."""
+    try:
+        found = (await desk.slack.conversations_info(channel=channel))["channel"]
+        if not found.get("is_member"):
+            found = (await desk.slack.conversations_join(channel=channel))["channel"]
+    except SlackApiError as error:
+        if error.response.get("error") in ("channel_not_found", "method_not_supported_for_channel_type"):
+            raise Refused("Scribe is not in this channel; invite it first.", "/invite @Scribe") from error
+        raise
+    return found  # type: ignore[no-any-return]
+
+
+def reading_back(incident: Incident, channel: str) -> Call:
+    """The errand of reading an adopted channel's earlier messages; it waits in the outbox, so it is not forgotten."""
+    return Call(
+        key=f"readback:{incident.id}:{channel}",
+        lane=f"readback:{channel}",
+        method="scribe.readback",
+        args={"channel": channel},
+        incident=incident.id,
+        purpose="",
+    )

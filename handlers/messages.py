@@ -1,0 +1,119 @@
+"""What is said in incident channels: kept in the transcript as it arrives, edits and deletions followed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from bot.commands import NoteDeletion, NoteEdit, Request, SeenMessage
+from bot.facts import Evidence
+from bot.words import Wire
+from handlers.act import act
+from handlers.desk import Desk
+from handlers.inbox import Heard
+from handlers.people import incident_here
+from handlers.readable import author, file_links, readable
+from storage import Message
+
+SPOKEN: Final = frozenset({None, "thread_broadcast", "file_share", "bot_message", "me_message"})
+"""Subtypes that are somebody saying something; joins, topics and the like are Slack talking."""
+
+Event = Mapping[str, Any]
+
+
+def is_ours(desk: Desk, message: Event) -> bool:
+    """Scribe's own words are never captured."""
+    return message.get("bot_id") == desk.me.bot_id or message.get("user") == desk.me.user_id
+
+
+def transcribed(channel: str, message: Event, now: datetime) -> Message | None:
+    """The message as the transcript keeps it; None when nobody said it."""
+    if message.get("subtype") not in SPOKEN:
+        return None
+    who, kind = author(message)
+    thread = message.get("thread_ts")
+    return Message(
+        channel=channel,
+        ts=message["ts"],
+        thread_ts=thread if thread != message["ts"] else None,
+        author=who,
+        author_kind="bot" if kind == "bot" else "person",
+        text=readable(message),
+        files=file_links(message),
+        edited_ts=(message.get("edited") or {}).get("ts"),
+        deleted=False,
+        seen_at=now,
+        subtype=message.get("subtype"),
+    )
+
+
+def seen(message: Message, place: Evidence | None = None) -> SeenMessage:
+    """The message as a rule sees it."""
+    where = place or Evidence(message.channel, message.ts, message.thread_ts)
+    return SeenMessage(where, message.author, Wire(message.text), message.files)
+
+
+async def hear(desk: Desk, heard: Heard, event: Event) -> None:
+    """One `message` event of any subtype."""
+    subtype = event.get("subtype")
+    if subtype == "message_changed":
+        await _changed(desk, heard, event)
+    elif subtype == "message_deleted":
+        await _deleted(desk, heard, event["channel"], event["deleted_ts"], event.get("previous_message") or {})
+    elif not is_ours(desk, event) and await desk.store.incident_at(event["channel"]) is not None:
+        if (message := transcribed(event["channel"], event, heard.at)) is not None:
+            await desk.store.remember(message)
+
+
+async def _changed(desk: Desk, heard: Heard, event: Event) -> None:
+    """An edit; Slack also sends this for unfurls and reply counts, which change no word."""
+    channel, message = event["channel"], event["message"]
+    if message.get("subtype") == "tombstone":
+        return await _deleted(desk, heard, channel, message["ts"], event.get("previous_message") or {})
+    incident = await incident_here(desk, channel)
+    if incident is None or is_ours(desk, message):
+        return None
+    now_reads = transcribed(channel, message, heard.at)
+    if now_reads is None:
+        return None
+    before = await desk.store.remember(now_reads)
+    if before is None or (before.text, before.files) != (now_reads.text, now_reads.files):
+        await _note_edit(desk, heard, incident, channel, now_reads)
+    return None
+
+
+async def _note_edit(desk: Desk, heard: Heard, incident: int, channel: str, message: Message) -> None:
+    """Tell the incident what the transcript now holds, which a late, older edit cannot turn back."""
+    newest = await desk.store.message(channel, message.ts)
+    if newest is None or newest.deleted:
+        return
+    edited_at = datetime.fromtimestamp(int((newest.edited_ts or newest.ts).split(".")[0]), heard.at.tzinfo)
+    request = Request(heard.key, newest.author, "message", heard.at)
+    await act(desk, incident, NoteEdit(seen(newest), edited_at), request)
+
+
+async def _deleted(desk: Desk, heard: Heard, channel: str, ts: str, previous: Event) -> None:
+    incident = await incident_here(desk, channel)
+    if incident is None or is_ours(desk, previous):
+        return
+    place = Evidence(channel, ts, previous.get("thread_ts"))
+    await desk.store.remember(_gone(place, heard.at))
+    by = str(previous.get("user") or "unknown")
+    await act(desk, incident, NoteDeletion(place), Request(heard.key, by, "message", heard.at))
+
+
+def _gone(place: Evidence, now: datetime) -> Message:
+    return Message(
+        channel=place.channel,
+        ts=place.ts,
+        thread_ts=place.thread_ts,
+        author="unknown",
+        author_kind="person",
+        text="",
+        files=(),
+        edited_ts=None,
+        deleted=True,
+        seen_at=now,
+        subtype=None,
+    )

@@ -1,0 +1,80 @@
+"""Who may do what, and in which incident they are speaking."""
+
+from __future__ import annotations
+
+from bot.decision import Offer, Refused
+from bot.words import OPEN
+from handlers.desk import Desk
+from storage import Person, Row
+
+OFFERED: int = 5
+
+
+def may_command(desk: Desk, person: Person) -> bool:
+    """People of other workspaces and guests may be captured; they command only where that is configured."""
+    if person.stranger:
+        return desk.policy.outsiders_may_command
+    return not person.guest or desk.policy.guests_may_command
+
+
+def require_may_command(desk: Desk, person: Person) -> None:
+    """Raises Refused for somebody who may not command."""
+    if not may_command(desk, person):
+        whose = "a member of another workspace" if person.stranger else "a guest"
+        raise Refused(f"You are {whose} here, so Scribe takes no commands from you. Ask a member of this workspace.")
+
+
+async def incident_here(desk: Desk, channel: str) -> int | None:
+    """The incident of this channel; where it was merged, the one it goes on in."""
+    found = await desk.store.incident_at(channel)
+    while found is not None:
+        incident = await desk.store.incident(found)
+        if incident.merged_into is None:
+            return found
+        found = await desk.store.incident_numbered(incident.merged_into)
+    return None
+
+
+async def incident_named(desk: Desk, name: str, user: str) -> int:
+    """An incident by its number or its channel's id.
+
+    Raises:
+        Refused: there is none that this person may see.
+    """
+    found = await (desk.store.incident_at(name) if name[:1] in "CG" else desk.store.incident_numbered(name))
+    found = found or await desk.store.incident_numbered(name.upper())
+    if found is not None:
+        incident = await desk.store.incident(found)
+        if not incident.private or await is_member(desk, incident.channel, user):
+            return found
+    raise Refused(f"There is no incident {name} that you can see.", "/incident list")
+
+
+async def is_member(desk: Desk, channel: str | None, user: str) -> bool:
+    """Is this person in that channel now? Slack is asked, because it alone decides."""
+    if channel is None:
+        return False
+    cursor = None
+    while True:
+        page = await desk.slack.conversations_members(channel=channel, limit=200, cursor=cursor)
+        if user in page["members"]:
+            return True
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return False
+
+
+async def visible(desk: Desk, rows: list[Row], user: str) -> list[Row]:
+    """Without the private incidents this person is no member of."""
+    return [row for row in rows if not row.private or await is_member(desk, row.channel, user)]
+
+
+async def which_incident(desk: Desk, user: str, envelope: str) -> Refused:
+    """The question for a command typed outside an incident channel; what was typed is kept in its envelope."""
+    rows = await visible(desk, await desk.store.incidents(statuses=OPEN, limit=OFFERED * 2), user)
+    offers = tuple(
+        Offer(f"{row.number} {row.title}"[:70], "choose_incident", f"{row.id} {envelope}") for row in rows[:OFFERED]
+    )
+    if not offers:
+        return Refused("No incident is open that you can see.", "/incident declare Checkout is failing sev2")
+    return Refused("This channel has no incident. Which one do you mean?", "/incident list", offers)
