@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -136,6 +136,17 @@ def shorten(text: str, limit: int) -> str:
     while end > 0 and not _between(text, end):
         end -= 1
     return text[:end] + "…" if limit > 0 else ""
+
+
+def graphemes(text: str) -> Iterator[str]:
+    """The text in what a reader sees as characters."""
+    start = 0
+    for at in range(1, len(text)):
+        if _between(text, at):
+            yield text[start:at]
+            start = at
+    if text:
+        yield text[start:]
 
 
 def _between(text: str, at: int) -> bool:

@@ -1,0 +1,56 @@
+"""What Scribe asks one person quietly, with the answer one click away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.decision import ChannelLink, Offer, Text
+from bot.incident import Incident
+from bot.words import Milestone
+from templates.blocks import actions as a
+from templates.blocks.parts import Block, Message, button, buttons, confirmation, message, plain_text, section, speech
+from templates.blocks.text import Look
+from templates.blocks.words import label
+
+
+def milestone_question(incident: Incident, wanted: Sequence[Milestone]) -> Message:
+    """A picker for each missing milestone; what is left empty stays unknown."""
+    names = ", ".join(label(milestone).lower() for milestone in wanted)
+    ask = f"For the report: when was {incident.number} {names}? Leave out what nobody knows."
+    ref = a.reference(incident.id)
+    offers = (Offer("Save", a.SAVE_MILESTONES, ref, "primary"), Offer("Not now", a.DISMISS, ref))
+    return message(ask, [section(ask), *(moment_picker(m, label(m)) for m in wanted), *buttons(offers)])
+
+
+def moment_picker(block_id: str, title: str, initial: int | None = None, hint: str = "") -> Block:
+    """An optional date and time, in the zone of whoever picks; `initial` in whole seconds since 1970."""
+    element: Block = {"type": "datetimepicker", "action_id": a.VALUE}
+    if initial is not None:
+        element["initial_date_time"] = initial
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "optional": True,
+        "label": plain_text(title, 2000),
+        "element": element,
+    }
+    return {**block, "hint": plain_text(hint, 2000)} if hint else block
+
+
+def archive_message(incident: Incident) -> Message:
+    """Archiving puts the bot out of the channel, so it is asked twice."""
+    ask = f"{incident.number} is closed. Archive its channel? Everything in it is read back first."
+    warning = "Scribe cannot read or post there afterwards; a person has to unarchive it."
+    sure = confirmation("Archive this channel?", warning, "Archive")
+    ref = a.reference(incident.id)
+    elements = [button(Offer("Archive", a.ARCHIVE, ref, "danger"), confirm=sure), button(Offer("Keep", a.DISMISS, ref))]
+    return message(ask, [section(ask), {"type": "actions", "elements": elements}])
+
+
+def adoption_message(channel: str, look: Look) -> Message:
+    """Offered where a channel looks like an incident's and nobody declared it. The value is the channel's id."""
+    ask: Text = (
+        ChannelLink(channel),
+        " looks like an incident channel. Shall Scribe keep its record? Earlier messages and reactions are read back.",
+    )
+    return speech(ask, look, (Offer("Adopt it", a.ADOPT, channel, "primary"), Offer("No", a.DISMISS, channel)))

@@ -1,0 +1,200 @@
+"""A sentence becomes Slack's mrkdwn or plain text: whatever comes from outside is data, and nobody is notified."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bot import wire
+from bot.decision import ChannelLink, Link, Name, Quote, Span, Text, Time
+from bot.facts import Evidence
+from bot.wire import escape, graphemes, unescape
+from bot.words import Wire
+from templates.blocks.fitting import ELLIPSIS, fit, size
+
+SECTION_MOST = 3000
+NAME_MOST = 80
+FENCE = "```"
+_TOKEN = re.compile(r"<([^<>]*)>")
+_ID = re.compile(r"[A-Z0-9]+")
+_WEB = re.compile(r"(?:https?|mailto):[^\s|<>]+")
+_SHOUT = re.compile(r"@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_SLACK = len(FENCE) + len(_END_ISOLATE) + 1  # room to close what a cut leaves open
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How ids read to people: names by Slack id, and the workspace's address, like `https://acme.slack.com/`."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    team_url: str = "https://slack.com/"
+
+    def name(self, who: str) -> str:
+        """The name of a person, bot or user group; an id that nobody knows, or a name as typed, stands for itself."""
+        name = clean(self.names.get(who, who)).replace("\n", " ")
+        return fit(graphemes(name), NAME_MOST)
+
+
+def clean(text: str) -> str:
+    """Without the control characters that reorder or hide text, and with no word that could call a whole channel."""
+    return _SHOUT.sub("@\u2060", wire.clean(text))
+
+
+def data(text: str, most: int = SECTION_MOST) -> str:
+    """Any text from outside that is not in wire form, escaped and cut to `most` characters as sent."""
+    return fit(_data(text), most)
+
+
+def mrkdwn(text: Text, look: Look, most: int = SECTION_MOST) -> str:
+    """The sentence as mrkdwn of at most `most` characters, escaped; cut between characters, never inside a token."""
+    atoms = (atom for span in text for atom in _marked_up(span, look))
+    return _closed(fit(atoms, most - _SLACK))
+
+
+def paragraphs(text: Text, look: Look, most: int) -> list[str]:
+    """The whole sentence as mrkdwn in up to `most` parts, each for one section; what is longer ends in an ellipsis."""
+    parts, room = [""], SECTION_MOST - _SLACK
+    for atom in (atom for span in text for atom in _marked_up(span, look)):
+        if size(parts[-1]) + size(atom) > room:
+            if len(parts) == most:
+                parts[-1] += ELLIPSIS
+                break
+            parts.append("")
+        parts[-1] += atom
+    return [_closed(part) for part in parts]
+
+
+def plain(text: Text, look: Look, most: int = SECTION_MOST) -> str:
+    """The sentence without any markup, for headers, topics and pickers; times in UTC."""
+    return fit((atom for span in text for atom in graphemes(_bare(span, look))), most)
+
+
+def _closed(text: str) -> str:
+    """What was cut open, a code block or a run from right to left, ends here and not in somebody else's words."""
+    end = FENCE if text.count(FENCE) % 2 else ""
+    return text + end + _END_ISOLATE * (text.count(_ISOLATE) - text.count(_END_ISOLATE))
+
+
+def _marked_up(span: Span, look: Look) -> Iterator[str]:
+    match span:
+        case str():
+            yield from _data(span)
+        case Name(who):
+            yield from _data(look.name(who))
+        case ChannelLink(channel):
+            yield f"<#{channel}>" if _ID.fullmatch(channel) else escape(clean(channel))
+        case Time(at, approximate):
+            yield ("about " if approximate else "") + moment(at)
+        case Link(place, label):
+            yield f"<{permalink(place, look)}|{_label(label)}>"
+        case Quote(words):
+            yield from _quoted(words, look)
+
+
+def _data(text: str) -> Iterator[str]:
+    return (escape(cluster) for cluster in graphemes(clean(text)))
+
+
+def _label(text: str) -> str:
+    return escape(" ".join(clean(text).replace("|", "¦").split()) or "message")
+
+
+def _quoted(words: Wire, look: Look) -> Iterator[str]:
+    direction = _isolation(words)
+    yield direction[0]
+    position = 0
+    for token in _TOKEN.finditer(words):
+        yield from _data(unescape(words[position : token.start()]))
+        yield from _token(token[1], look)
+        position = token.end()
+    yield from _data(unescape(words[position:]))
+    yield FENCE if words.count(FENCE) % 2 else ""
+    yield direction[1]
+
+
+def _isolation(text: str) -> tuple[str, str]:
+    """Words written from right to left keep to themselves."""
+    leans_left = any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
+    return (_ISOLATE, _END_ISOLATE) if leans_left else ("", "")
+
+
+def _token(inner: str, look: Look) -> Iterator[str]:
+    """What Slack wrote between angle brackets: links stay links, everything else is only named."""
+    target, _, label = inner.partition("|")
+    address = unescape(target)
+    if _WEB.fullmatch(address):
+        yield f"<{escape(address)}|{_label(unescape(label))}>" if label else f"<{escape(address)}>"
+    elif target.startswith("#") and _ID.fullmatch(target[1:]):
+        yield f"<{target}>"
+    else:
+        yield from _data(_named(target, unescape(label), look))
+
+
+def _named(target: str, label: str, look: Look) -> str:
+    """People, groups and shouts by name; a date by what it says to those who cannot see it as one."""
+    who = target.removeprefix("!subteam^").removeprefix("@")
+    if who != target:
+        known = look.names.get(who) or label.removeprefix("@") or who
+        return f"@{known}"
+    if target.startswith("!date^"):
+        return label
+    return f"@{target[1:]}" if target.startswith("!") else label or target
+
+
+def _bare(span: Span, look: Look) -> str:
+    match span:
+        case str():
+            return clean(span)
+        case Name(who):
+            return look.name(who)
+        case ChannelLink(channel):
+            return f"#{look.names.get(channel, channel)}"
+        case Time(at, approximate):
+            return ("about " if approximate else "") + utc(at)
+        case Link(_, label):
+            return clean(label)
+        case Quote(words):
+            return bare_words(words, look)
+
+
+def bare_words(text: Wire, look: Look) -> str:
+    """What a message says, without markup or ids: for headers, and for the fields of a form where people edit it."""
+    return clean(wire.plain(text, look.names, look.names))
+
+
+def one_line(text: Wire) -> Wire:
+    """The message without its line breaks and code fences: for lists, where the original is one click away."""
+    return Wire(wire.one_line(text.replace(FENCE, " ")))
+
+
+def utc(at: datetime) -> str:
+    """A moment with its zone named; seconds only where there are any."""
+    at = at.astimezone(UTC)
+    return f"{at:%Y-%m-%d %H:%M}{f':{at:%S}' if at.second else ''} UTC"
+
+
+def moment(at: datetime, link: str = "") -> str:
+    """A moment in the reader's own zone, which may lead to a message; clients that cannot show that show UTC."""
+    clock = "{time_secs}" if at.second else "{time}"
+    target = f"^{link}" if link else ""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {clock}{target}|{utc(at)}>"
+
+
+def permalink(place: Evidence, look: Look) -> str:
+    """The address of a message, in the form that `chat.getPermalink` gives."""
+    url = f"{look.team_url.rstrip('/')}/archives/{place.channel}/p{place.ts.replace('.', '')}"
+    if place.thread_ts and place.thread_ts != place.ts:
+        url += f"?thread_ts={place.thread_ts}&cid={place.channel}"
+    return escape(url)
+
+
+def duration(elapsed: timedelta) -> str:
+    """Hours stay hours beyond a day; seconds only where there are any: `26 h 5 min`, `11 min 20 s`, `0 min`."""
+    minutes, seconds = divmod(int(elapsed.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (seconds, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 min"
