@@ -92,7 +92,7 @@ class Settings(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", alias="SCRIBE_LOG_LEVEL")
     clock_url: Annotated[str, AfterValidator(_clock_url)] | None = Field(default=None, alias="SCRIBE_CLOCK_URL")
     pulse: Annotated[str, AfterValidator(_pulse)] | None = Field(default=None, alias="SCRIBE_PULSE")
-    policy: InstanceOf[Policy] = Policy()
+    policy: InstanceOf[Policy] = Field(default_factory=Policy)
 
 
 VARIABLES: Final = tuple(str(field.alias) for field in Settings.model_fields.values() if field.alias)
