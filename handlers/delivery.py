@@ -133,7 +133,7 @@ class Courier:
             await self._give_up(call, code, error)
 
     async def _again(self, call: Leased, why: str, pause: timedelta, *, limited: bool = False) -> None:
-        """Later. A rate limit or a missing permission says nothing against the call itself, so it never wears it out."""
+        """Later. A rate limit or a missing permission says nothing against the call, so it never wears it out."""
         if call.attempt >= ATTEMPTS and not limited:
             await self._give_up(call, why, None)
         else:

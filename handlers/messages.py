@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bot.commands import NoteDeletion, NoteEdit, Request, SeenMessage
@@ -78,7 +78,7 @@ async def _changed(desk: Desk, heard: Heard, event: Event) -> None:
     if now_reads is None:
         return None
     before = await desk.store.remember(now_reads)
-    if before is None or (before.text, before.files) != (now_reads.text, now_reads.files):
+    if heard.replayed or before is None or (before.text, before.files) != (now_reads.text, now_reads.files):
         await _note_edit(desk, heard, incident, channel, now_reads)
     return None
 
@@ -88,9 +88,14 @@ async def _note_edit(desk: Desk, heard: Heard, incident: int, channel: str, mess
     newest = await desk.store.message(channel, message.ts)
     if newest is None or newest.deleted:
         return
-    edited_at = datetime.fromtimestamp(int((newest.edited_ts or newest.ts).split(".")[0]), heard.at.tzinfo)
+    edited_at = _moment(newest.edited_ts or newest.ts)
     request = Request(heard.key, newest.author, "message", heard.at)
     await act(desk, incident, NoteEdit(seen(newest), edited_at), request)
+
+
+def _moment(ts: str) -> datetime:
+    seconds, _, fraction = ts.partition(".")
+    return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(fraction[:6].ljust(6, "0")))
 
 
 async def _deleted(desk: Desk, heard: Heard, channel: str, ts: str, previous: Event) -> None:

@@ -56,7 +56,7 @@ async def _removed(
 async def fetched(desk: Desk, channel: str, ts: str) -> Message | None:
     """A message older than the transcript, as Slack has it. `replies` finds thread replies too, `history` does not."""
     try:
-        page = await desk.slack.conversations_replies(channel=channel, ts=ts, limit=1, latest=ts, inclusive=True)
+        page = await desk.slack.conversations_replies(channel=channel, ts=ts, oldest=ts, latest=ts, inclusive=True)
     except SlackApiError as error:
         if error.response.get("error") in ("thread_not_found", "message_not_found"):
             return None

@@ -1,0 +1,147 @@
+"""Bolt: every listener registered, every envelope kept first, one error handler."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers import buttons, channels, messages, reactions, shortcuts, slash, submissions
+from handlers.desk import Desk
+from handlers.inbox import Heard, Inbox
+from handlers.tell import to_mention, to_response_url, to_user
+
+log = logging.getLogger("scribe.app")
+
+Body = dict[str, Any]
+Hear = Callable[[Desk, Heard, Mapping[str, Any]], Awaitable[None]]
+
+EVENTS: Mapping[str, Hear] = {
+    "message": messages.hear,
+    "reaction_added": reactions.hear,
+    "reaction_removed": reactions.hear,
+    "member_joined_channel": channels.joined,
+    "channel_created": channels.created,
+    "channel_rename": channels.renamed,
+    "group_rename": channels.renamed,
+    "channel_id_changed": channels.changed_id,
+}
+"""Every event that means something by itself; a mention is a line somebody typed."""
+
+
+def build_app(desk: Desk, inbox: Inbox, signing_secret: str | None = None) -> AsyncApp:
+    """The Bolt app over this desk. It makes no call to Slack by itself."""
+    os.environ.pop("SLACK_BOT_TOKEN", None)  # Bolt would take it and authorize by itself
+    app = AsyncApp(
+        client=AsyncWebClient(
+            base_url=desk.slack.base_url, session=desk.session, retry_handlers=desk.slack.retry_handlers
+        ),
+        authorize=_authorize(desk),
+        signing_secret=signing_secret,
+        raise_error_for_unhandled_request=True,
+    )
+    app.use(inbox.keep)
+    _register_events(app, desk, inbox)
+    _register_lines(app, desk, inbox)
+    _register_interactions(app, desk, inbox)
+    app.error(_door)
+    return app
+
+
+def _authorize(desk: Desk) -> Callable[..., Awaitable[AuthorizeResult | None]]:
+    """Bolt's own `auth.test` at each start would acknowledge and drop what comes while Slack falters."""
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+        if team_id not in (None, desk.me.team_id):
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=desk.me.team_id,
+            bot_token=desk.slack.token,
+            bot_id=desk.me.bot_id,
+            bot_user_id=desk.me.user_id,
+        )
+
+    return authorize
+
+
+def _register_events(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+    async def nobody_to_tell(message: Body) -> None:
+        return None
+
+    def listener(hear: Hear) -> Callable[..., Awaitable[None]]:
+        async def listen(event: Body, context: AsyncBoltContext) -> None:
+            heard: Heard = context["heard"]
+            await inbox.attend(heard, lambda: hear(desk, heard, event), nobody_to_tell)
+
+        return listen
+
+    async def mentioned(event: Body, context: AsyncBoltContext) -> None:
+        heard: Heard = context["heard"]
+        typed = slash.from_mention(desk, event)
+        await inbox.attend(heard, lambda: slash.answer(desk, heard, typed), to_mention(desk, event), typed.text)
+
+    async def whoever(event: Body, context: AsyncBoltContext) -> None:
+        heard: Heard = context["heard"]
+        if event["type"] == "user_change":
+            await desk.directory.note(event["user"], heard.at)
+        elif event["type"] in ("tokens_revoked", "app_uninstalled"):
+            log.error("Slack says %s; Scribe can do nothing until it is installed again", event["type"])
+        await desk.store.finish(heard.key, heard.at)
+
+    for name, hear in EVENTS.items():
+        app.event(name)(listener(hear))
+    app.event("app_mention")(mentioned)
+    app.event(re.compile(".*"))(whoever)
+
+
+def _register_lines(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+    async def command(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await ack()
+        heard: Heard = context["heard"]
+        typed = slash.from_command(body)
+        tell = to_response_url(desk, body["response_url"])
+        await inbox.attend(heard, lambda: slash.answer(desk, heard, typed), tell, f"/incident {typed.text}")
+
+    app.command("/incident")(command)
+
+
+def _register_interactions(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+    async def pressed(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await ack()
+        heard: Heard = context["heard"]
+        tell = to_response_url(desk, body["response_url"]) if body.get("response_url") else to_user(desk, body)
+        await inbox.attend(heard, lambda: buttons.press(desk, heard, body), tell)
+
+    async def shortcut(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await ack()
+        heard: Heard = context["heard"]
+        await inbox.attend(heard, lambda: shortcuts.use(desk, heard, body), to_user(desk, body))
+
+    async def submitted(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        await submissions.submit(desk, inbox, context["heard"], body, ack)
+
+    async def ignored(ack: AsyncAck) -> None:
+        await ack()
+
+    app.action(re.compile(".*"))(pressed)
+    app.shortcut(re.compile(".*"))(shortcut)
+    app.view_submission(re.compile(".*"))(submitted)
+    app.view_closed(re.compile(".*"))(ignored)
+
+
+async def _door(error: Exception, body: Body) -> BoltResponse | None:
+    """What no listener wants is acknowledged; what failed before it was kept is not, so that Slack delivers again."""
+    if isinstance(error, BoltUnhandledRequestError):
+        return BoltResponse(status=200, body="")
+    log.error("a %s could not be kept", body.get("type", "command"), exc_info=error)
+    return BoltResponse(status=500, body="")

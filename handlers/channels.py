@@ -1,0 +1,64 @@
+"""Channels come, get names and ids, and go: Scribe offers to adopt an incident channel and follows its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.commands import AttachChannel, Request
+from handlers.act import act
+from handlers.desk import Desk
+from handlers.inbox import Heard
+from storage import Call
+from templates.blocks.offers import adoption_offer
+
+Event = Mapping[str, Any]
+
+
+async def joined(desk: Desk, heard: Heard, event: Event) -> None:
+    """Somebody invited Scribe: into a channel named like an incident it offers to adopt it."""
+    if event["user"] != desk.me.user_id:
+        return
+    info = (await desk.slack.conversations_info(channel=event["channel"]))["channel"]
+    await _offer(desk, info["id"], info["name"], event.get("inviter") or info.get("creator"), inside=True)
+
+
+async def created(desk: Desk, heard: Heard, event: Event) -> None:
+    channel = event["channel"]
+    await _offer(desk, channel["id"], channel["name"], channel.get("creator"), inside=False)
+
+
+async def renamed(desk: Desk, heard: Heard, event: Event) -> None:
+    """An incident's channel keeps its incident; another one may have become an incident's by its name."""
+    channel = event["channel"]
+    incident = await desk.store.incident_at(channel["id"])
+    if incident is not None:
+        request = Request(heard.key, "scribe", "system", heard.at)
+        await act(desk, incident, AttachChannel(channel["id"], channel["name"]), request)
+        return
+    info = (await desk.slack.conversations_info(channel=channel["id"]))["channel"]
+    await _offer(desk, channel["id"], channel["name"], info.get("creator"), inside=bool(info.get("is_member")))
+
+
+async def changed_id(desk: Desk, heard: Heard, event: Event) -> None:
+    """Slack gave the channel another id, as it does when a private channel is shared."""
+    incident = await desk.store.incident_at(event["old_channel_id"])
+    if incident is not None:
+        name = (await desk.store.incident(incident)).channel_name
+        request = Request(heard.key, "scribe", "system", heard.at)
+        await act(desk, incident, AttachChannel(event["new_channel_id"], name), request)
+
+
+async def _offer(desk: Desk, channel: str, name: str, asker: str | None, *, inside: bool) -> None:
+    """One quiet offer for each channel and name; in the channel where Scribe is in it, else to its creator."""
+    wanted = name.startswith(desk.policy.channel_prefix) and asker not in (None, desk.me.user_id)
+    if not wanted or asker is None or await desk.store.incident_at(channel) is not None:
+        return
+    message = adoption_offer(channel, name)
+    if inside:
+        method, lane, args = "chat.postEphemeral", channel, {"channel": channel, "user": asker, **message}
+    else:
+        method, lane, args = "chat.postMessage", asker, {"channel": asker, **message}
+    key = f"adopt:{channel}:{name}"
+    async with desk.store.visit(None) as visit:
+        await visit.put([Call(key, lane, method, args, None, "")], desk.clock.now())

@@ -1,0 +1,58 @@
+"""Ways to answer the one who asked: courtesy is said at once and not kept."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from handlers.desk import Desk
+from handlers.inbox import Message, Tell
+
+log = logging.getLogger("scribe.tell")
+
+UNREACHABLE = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived"})
+
+
+def to_response_url(desk: Desk, url: str) -> Tell:
+    """An ephemeral answer where the command was typed or the button pressed; it lives for 30 minutes and 5 answers."""
+
+    async def tell(message: Message) -> None:
+        body = {"response_type": "ephemeral", "replace_original": False, **message}
+        async with desk.session.post(url, json=body) as answer:
+            if answer.status in (404, 410):
+                log.warning("an answer came too late to be shown")
+            else:
+                answer.raise_for_status()
+
+    return tell
+
+
+def to_mention(desk: Desk, event: Mapping[str, Any]) -> Tell:
+    """An ephemeral answer in the same thread."""
+
+    async def tell(message: Message) -> None:
+        thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
+        await desk.courier.chat_postEphemeral(channel=event["channel"], user=event["user"], **thread, **message)
+
+    return tell
+
+
+def to_user(desk: Desk, body: Mapping[str, Any], channel: str | None = None) -> Tell:
+    """For forms and shortcuts, which have no address for an answer: in the channel at hand, else as a direct message."""
+    user = body["user"]["id"]
+    where = channel or (body.get("channel") or {}).get("id")
+
+    async def tell(message: Message) -> None:
+        if where is not None:
+            try:
+                await desk.courier.chat_postEphemeral(channel=where, user=user, **message)
+                return
+            except SlackApiError as error:
+                if error.response.get("error") not in UNREACHABLE:
+                    raise
+        await desk.courier.chat_postMessage(channel=user, **message)
+
+    return tell
