@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Executable, Row, and_, case, exists, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Row, and_, case, exists, func, literal, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
@@ -130,7 +130,8 @@ async def _took_the_place(connection: AsyncConnection, call: Call) -> bool:
 def _sooner(not_before: datetime | None) -> ColumnElement[Any]:
     if not_before is None:
         return null()
-    return case((outbox.c.not_before > not_before, not_before), else_=outbox.c.not_before)
+    new = literal(not_before, outbox.c.not_before.type)
+    return case((outbox.c.not_before > new, new), else_=outbox.c.not_before)
 
 
 def _columns(call: Call) -> dict[str, Any]:

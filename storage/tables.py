@@ -239,5 +239,6 @@ def upsert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
 
 @cache
 def insert_new(dialect: str, table: Table, key: str) -> Executable:
-    """Insert a row unless its key is known; `rowcount` says which."""
-    return upsert(dialect, table).on_conflict_do_nothing(index_elements=[key])
+    """Insert a row unless its key is known; `rowcount` says which, and must be asked for after an INSERT."""
+    statement = upsert(dialect, table).on_conflict_do_nothing(index_elements=[key])
+    return statement.execution_options(preserve_rowcount=True)

