@@ -55,7 +55,7 @@ _SEVERAL: Final[dict[str, tuple[str, ...]]] = {
 
 _FIXED: Final = frozenset({"UTC", "GMT", "Z"})
 
-NAME: Final = "|".join(sorted((*_ABBREVIATIONS, *_SEVERAL, *_FIXED), key=len, reverse=True))
+NAMES: Final = "|".join(sorted((*_ABBREVIATIONS, *_SEVERAL, *_FIXED), key=len, reverse=True))
 """A pattern of the names known, longest first."""
 
 _OFFSET: Final = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2})(?::?([0-9]{2}))?", re.IGNORECASE)
@@ -145,13 +145,13 @@ def zone_label(at: datetime) -> str:
     return "UTC" if not at.utcoffset() else f"UTC{shift[:3]}:{shift[3:5]}"
 
 
-def offers(moments: tuple[datetime, ...], zone: tzinfo) -> tuple[Offer, ...]:
+def offers(moments: tuple[datetime, ...], zone: tzinfo, *, day: bool = False) -> tuple[Offer, ...]:
     """One button for each moment: labelled in the zone's own words, its value unambiguous."""
-    return tuple(_offer(at.astimezone(zone)) for at in moments)
+    return tuple(_offer(at.astimezone(zone), day) for at in moments)
 
 
-def _offer(local: datetime) -> Offer:
-    pattern = "%H:%M:%S" if local.second else "%H:%M"
-    shift = local.strftime("%z") or "+0000"
-    value = f"{local:%Y-%m-%d} {local.strftime(pattern)} {shift[:3]}:{shift[3:5]}"
-    return Offer(f"{local.strftime(pattern)} {zone_label(local)}", MOMENT_OFFER, value)
+def _offer(local: datetime, day: bool) -> Offer:
+    shift = local.strftime("%z")
+    shown = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    label = f"{local:%Y-%m-%d} {shown}" if day else shown
+    return Offer(f"{label} {zone_label(local)}", MOMENT_OFFER, f"{local:%Y-%m-%d} {shown} {shift[:3]}:{shift[3:5]}")
