@@ -82,12 +82,9 @@ class Inbox:
         """Do the work of one envelope, answer, and finish it; what fails is tried again, and nothing is swallowed."""
         with self._desk.at_work():
             try:
-                message = heard.answer or await work()
+                message = heard.answer or await _answer(work, typed)
                 if message is not None:
                     await tell(message)
-                await self._desk.store.finish(heard.key, self._desk.clock.now())
-            except Refused as refused:
-                await tell(refusal_message(refused, typed))
                 await self._desk.store.finish(heard.key, self._desk.clock.now())
             except Exception as error:
                 await self._door(heard, error, tell)
@@ -100,7 +97,10 @@ class Inbox:
         if aside or not heard.replayed:
             outlook = "It was given up" if aside else "What you sent is kept and will be tried again"
             sentence = say(f"Something went wrong here. {outlook} (error {error_id}).")
-            await tell(reply_message(sentence, self._desk.look))
+            try:
+                await tell(reply_message(sentence, self._desk.look))
+            except Exception as untold:
+                log.error("error %s could not be told", error_id, exc_info=untold)
 
     async def sweep(self, app: AsyncApp) -> None:
         """Dispatch again what nobody finished: a process that died, or a failure whose pause is over."""
@@ -111,3 +111,10 @@ class Inbox:
                 context={"replayed": envelope},  # type: ignore[dict-item]
             )
             await app.async_dispatch(request)
+
+
+async def _answer(work: Callable[[], Awaitable[Message | None]], typed: str) -> Message | None:
+    try:
+        return await work()
+    except Refused as refused:
+        return refusal_message(refused, typed)

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.phrases import parse
 from slack_sdk.errors import SlackApiError
 
 from bot import commands as c
 from bot.decision import Refused
 from bot.facts import Via
 from bot.incident import Incident
-from bot.phrases import parse
 from bot.wire import plain
 from bot.words import Wire
 from handlers import screens
@@ -117,4 +117,3 @@ def from_mention(desk: Desk, event: Mapping[str, Any]) -> Typed:
     """`@Scribe event …` works wherever the bot is, also in threads, where slash commands do not exist."""
     text = re.sub(rf"^.*?<@{desk.me.user_id}(\|[^>]*)?>[\s:,]*", "", event.get("text") or "", count=1, flags=re.DOTALL)
     return Typed(Wire(text), event["user"], event["channel"], "message")
-

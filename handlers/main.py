@@ -1,0 +1,96 @@
+"""The command line: `scribe run | migrate | check | report | lint`. The only place that reads environment and clock."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+import click
+
+from handlers import checkup, offline
+from handlers.logs import configure
+from handlers.mistakes import Misconfigured
+from handlers.running import run as run_scribe
+from handlers.settings import Settings, load
+from storage import StorageRefused, migrate
+
+P = ParamSpec("P")
+
+
+def _plainly(command: Callable[P, None]) -> Callable[P, None]:
+    """What a person can mend is said in sentences on standard error, without a traceback."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except (Misconfigured, StorageRefused, offline.NotFound) as mistake:
+            click.echo(str(mistake), err=True)
+            sys.exit(2)
+
+    return wrapped
+
+
+def _settings(*, connecting: bool) -> Settings:
+    settings = load(os.environ, connecting=connecting)
+    configure(settings)
+    return settings
+
+
+@click.group()
+@click.version_option(package_name="incident-scribe")
+def main() -> None:
+    """Scribe writes the post-mortem while the incident is still going on."""
+
+
+@main.command()
+@_plainly
+def run() -> None:
+    """Connect to Slack and work until told to stop."""
+    settings = _settings(connecting=True)
+    asyncio.run(run_scribe(settings, name=f"{os.uname().nodename}:{os.getpid()}"))
+
+
+@main.command("migrate")
+@_plainly
+def migrate_command() -> None:
+    """Bring the database to this version's tables."""
+    settings = _settings(connecting=False)
+    click.echo(migrate(settings.database_url.get_secret_value()))
+
+
+@main.command()
+@_plainly
+def check() -> None:
+    """Look whether everything is in place, and say what to mend."""
+    findings = asyncio.run(checkup.examine(_settings(connecting=True)))
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.ok else 'MEND'} {finding.what}: {finding.sentence}")
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@main.command()
+@click.argument("number")
+@click.option("--family", default=None, help="The report family; default is the incident's own.")
+@click.option("--format", "medium", type=click.Choice(["md", "json"]), default="md", show_default=True)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; default is the terminal."
+)
+@_plainly
+def report(number: str, family: str | None, medium: str, output: Path | None) -> None:
+    """Print the report of one incident, as it stands now."""
+    settings = _settings(connecting=False)
+    text = asyncio.run(offline.report(settings, number, family, medium))
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
