@@ -1,0 +1,139 @@
+// The open conversation: its header with topic, bookmarks, pins and canvas, its messages, its thread, its composer.
+
+import { composer } from "./composer.js";
+import { $, append, h, icon, iconButton, replace } from "./dom.js";
+import { markdown } from "./markdown.js";
+import { dialog, failed, float, menu } from "./menus.js";
+import { avatar, showMessages } from "./messages.js";
+import { emojiNode, inline, linkNode, mrkdwn } from "./mrkdwn.js";
+import { act, displayName, store } from "./store.js";
+import { dayName, hourMinute } from "./time.js";
+
+const nearBottom = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+
+/** Draw the open conversation into `main`. `open(thread)` opens or closes a thread, `tab(name)` turns to another face of it. */
+export function showChannel(main, { open, tab, earlier }) {
+  const { channel } = store;
+  const fresh = main.dataset.place !== `${store.as}/${channel.id}/${store.canvas}`;
+  if (fresh) frame(main, channel, { tab });
+  replace($(".channel-head", main), header(channel, { tab, open }));
+  if (store.canvas) return replace($(".canvas", main), channel.canvas ? canvas(channel.canvas) : h("p", { class: "faint" }, "This channel has no canvas yet."));
+  const list = $(".messages", main);
+  const follow = fresh || nearBottom(list);
+  list.querySelector(".earlier").hidden = !channel.more;
+  list.querySelector(".earlier").onclick = earlier;
+  showMessages($(".message-list", list), channel.messages, { openThread: open, readOnly: channel.is_archived });
+  list.querySelector(".intro").hidden = channel.more;
+  foot(main, channel);
+  if (follow) requestAnimationFrame(() => { list.scrollTop = list.scrollHeight; });
+}
+
+function frame(main, channel) {
+  main.dataset.place = `${store.as}/${channel.id}/${store.canvas}`;
+  const list = h("div", { class: "messages", role: "log", "aria-label": `Messages in ${nameOf(channel)}`, tabindex: "0" },
+    h("button", { type: "button", class: "earlier link", hidden: true }, "Show earlier messages"), intro(channel), h("div", { class: "message-list" }));
+  replace(main, h("header", { class: "channel-head" }), store.canvas ? h("div", { class: "canvas", tabindex: "0" }) : [list, h("div", { class: "foot" })]);
+}
+
+export function nameOf(channel) {
+  if (channel.kind === "im") return displayName(channel.with);
+  return channel.kind === "mpim" ? channel.members.filter((id) => id !== store.as).map(displayName).join(", ") : `#${channel.name}`;
+}
+
+const intro = (channel) => h("div", { class: "intro" }, h("h2", {}, nameOf(channel)),
+  h("p", {}, channel.kind === "im" ? "This is the beginning of your conversation." : `This is the beginning of ${nameOf(channel)}.`, channel.purpose ? [" ", inline(channel.purpose)] : null));
+
+function header(channel, { tab, open }) {
+  const app = channel.with === store.shell.app.user_id;
+  const face = (name, label, on, more = {}) => h("button", { type: "button", class: on ? "tab on" : "tab", "aria-pressed": String(on), onclick: () => tab(name), ...more }, label);
+  const title = h("div", { class: "title" },
+    channel.kind === "im" ? avatar(channel.with, "", "avatar tiny") : icon(channel.kind === "channel" ? "hash" : channel.kind === "group" ? "lock" : "people"),
+    h("h1", {}, channel.kind === "channel" || channel.kind === "group" ? channel.name : nameOf(channel)),
+    channel.is_archived ? h("span", { class: "badge" }, "archived") : null,
+    channel.topic ? h("div", { class: "topic", title: channel.topic }, inline(channel.topic)) : null,
+    h("span", { class: "spring" }),
+    channel.kind === "im" ? null : h("button", { type: "button", class: "pill", onclick: (event) => members(event, channel), "aria-label": `${channel.members.length} members` }, icon("people"), String(channel.members.length)),
+    channel.kind === "im" ? null : iconButton("more", "Channel actions", (event) => channelMenu(event, channel)));
+  const faces = app && store.shell.app.home_tab
+    ? [face("home", "Home", false), face("messages", "Messages", true)]
+    : [face("messages", "Messages", !store.canvas), channel.canvas ? face("canvas", [icon("doc"), channel.canvas.title || "Canvas"], store.canvas) : null];
+  const bookmarks = channel.bookmarks.map((mark) => h("span", { class: "bookmark" }, mark.emoji ? emojiNode(mark.emoji.replaceAll(":", "")) : icon("bookmark"), linkNode(mark.link, mark.title)));
+  const pins = channel.pins.length ? h("button", { type: "button", class: "tab", onclick: (event) => showPins(event, channel, open) }, icon("pin"), `${channel.pins.length} pinned`) : null;
+  return [title, h("div", { class: "tabs" }, faces, pins, bookmarks)];
+}
+
+function canvas({ title, markdown: text }) {
+  return h("article", { class: "paper" }, title ? h("h1", { class: "paper-title" }, title) : null, markdown(text));
+}
+
+function members(event, channel) {
+  float(event.currentTarget, [h("div", { class: "menu-heading" }, "Members"), channel.members.map((id) => h("div", { class: "member" }, avatar(id, id, "avatar tiny"), displayName(id), store.shell.users[id]?.is_bot ? h("span", { class: "badge" }, "APP") : null))], { label: "Members", role: "dialog" });
+}
+
+function channelMenu(event, channel) {
+  const here = { channel: channel.id };
+  const outside = Object.values(store.shell.users).filter((person) => !channel.members.includes(person.id) && !person.deleted);
+  menu(event.currentTarget, [
+    { label: "Set the topic", run: () => setTopic(channel) },
+    ...outside.map((person) => ({ label: `Invite ${person.display}`, run: () => act("invite", { ...here, user: person.id }).catch(failed) })),
+    null,
+    { label: "Leave", run: () => act("leave", here).catch(failed) },
+    channel.is_archived ? { label: "Unarchive", run: () => act("unarchive", here).catch(failed) } : { label: "Archive", danger: true, run: () => act("archive", here).catch(failed) },
+  ], "Channel actions");
+}
+
+function setTopic(channel) {
+  const box = h("input", { class: "control", maxlength: 250, value: channel.topic, "aria-label": "Topic", autofocus: true });
+  const save = (event) => { event.preventDefault(); act("topic", { channel: channel.id, topic: box.value }).then(() => close()).catch(failed); };
+  const close = dialog(h("form", { onsubmit: save }, h("header", {}, h("h2", {}, "Topic")), h("div", { class: "dialog-body" }, box), h("footer", {}, h("span", { class: "spring" }), h("button", { type: "submit", class: "button primary" }, "Save"))), { label: "Set the topic", className: "small" });
+}
+
+function showPins(event, channel, open) {
+  const one = (message) => h("button", { type: "button", class: "pin-row", onclick: () => { close(); jump(message, open); } },
+    h("b", {}, displayName(message.user)), h("small", {}, ` ${dayName(message.ts)} ${hourMinute(message.ts)}`), h("div", {}, mrkdwn(message.text.slice(0, 200))));
+  const close = float(event.currentTarget, [h("div", { class: "menu-heading" }, "Pinned"), channel.pins.map(one)], { label: "Pinned messages", role: "dialog", className: "menu pins" });
+}
+
+/** Bring a message into sight and light it up for a moment. */
+export function jump({ ts, thread_ts: thread }, open) {
+  if (thread && thread !== ts) open(thread);
+  const node = document.querySelector(`.message[data-ts="${ts}"]`);
+  node?.scrollIntoView({ block: "center" });
+  node?.classList.add("lit");
+  setTimeout(() => node?.classList.remove("lit"), 2000);
+}
+
+function foot(main, channel) {
+  const box = $(".foot", main);
+  const state = channel.is_archived ? "archived" : channel.is_member ? "member" : "guest";
+  if (box.dataset.state === state) return;
+  box.dataset.state = state;
+  const bar = (text, label, verb) => h("div", { class: "foot-bar" }, h("span", {}, text), h("button", { type: "button", class: "button primary", onclick: () => act(verb, { channel: channel.id }).catch(failed) }, label));
+  if (state === "archived") replace(box, bar("This channel is archived.", "Unarchive", "unarchive"));
+  else if (state === "guest") replace(box, bar(`You are looking at ${nameOf(channel)}.`, "Join", "join"));
+  else {
+    append(replace(box), [composer({ channel, label: `Message ${nameOf(channel)}` })]);
+    $("textarea", box).focus();
+  }
+}
+
+// ---- the thread
+
+export function showThread(pane, { open }) {
+  const { thread, channel } = store;
+  pane.hidden = !thread || store.canvas;
+  if (pane.hidden) { pane.dataset.place = ""; return replace(pane); }
+  const place = `${store.as}/${channel.id}/${thread.ts}`;
+  const fresh = pane.dataset.place !== place;
+  if (fresh) {
+    pane.dataset.place = place;
+    replace(pane, h("header", {}, h("h2", {}, "Thread"), h("small", { class: "faint" }, nameOf(channel)), h("span", { class: "spring" }), iconButton("close", "Close the thread", () => open(null))),
+      h("div", { class: "messages", role: "log", "aria-label": "Thread", tabindex: "0" }, h("div", { class: "message-list" })),
+      channel.is_archived || !channel.is_member ? null : composer({ channel, thread: thread.ts, label: "Reply…" }));
+  }
+  const list = $(".messages", pane);
+  const follow = fresh || nearBottom(list);
+  showMessages($(".message-list", list), thread.messages, { inThread: true, openThread: open, readOnly: channel.is_archived });
+  if (follow) requestAnimationFrame(() => { list.scrollTop = list.scrollHeight; });
+  if (fresh) $("textarea", pane)?.focus();
+}
