@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 from bot.clocks import STANDARD, Clock, Measured, measure
 from bot.decision import ChannelLink, Name, Offer, Quote, Text, Time
+from bot.durations import duration
 from bot.incident import Incident
 from bot.milestones import Assertion, assumed, counting, missing
 from bot.words import OVER, ActionStatus, Kind, Milestone, Role, Status
 from templates.blocks import actions as a
 from templates.blocks.parts import Block, Message, buttons, context, fields, header, message, section
-from templates.blocks.text import Look, bare_words, data, duration, mrkdwn, plain
+from templates.blocks.text import Look, bare_words, data, mrkdwn, plain
 from templates.blocks.words import SEVERITY_MARKS, STATUS_MARKS, counted, label
 
 _UPDATE_MOST = 600

@@ -8,7 +8,8 @@ from bot.decision import ChannelLink, Offer, Text
 from bot.incident import Incident
 from bot.words import Milestone
 from templates.blocks import actions as a
-from templates.blocks.parts import Block, Message, button, buttons, confirmation, message, plain_text, section, speech
+from templates.blocks.forms.inputs import moment
+from templates.blocks.parts import Message, button, buttons, confirmation, message, section, speech
 from templates.blocks.text import Look
 from templates.blocks.words import label
 
@@ -19,22 +20,7 @@ def milestone_question(incident: Incident, wanted: Sequence[Milestone]) -> Messa
     ask = f"For the report: when was {incident.number} {names}? Leave out what nobody knows."
     ref = a.reference(incident.id)
     offers = (Offer("Save", a.SAVE_MILESTONES, ref, "primary"), Offer("Not now", a.DISMISS, ref))
-    return message(ask, [section(ask), *(moment_picker(m, label(m)) for m in wanted), *buttons(offers)])
-
-
-def moment_picker(block_id: str, title: str, initial: int | None = None, hint: str = "") -> Block:
-    """An optional date and time, in the zone of whoever picks; `initial` in whole seconds since 1970."""
-    element: Block = {"type": "datetimepicker", "action_id": a.VALUE}
-    if initial is not None:
-        element["initial_date_time"] = initial
-    block: Block = {
-        "type": "input",
-        "block_id": block_id,
-        "optional": True,
-        "label": plain_text(title, 2000),
-        "element": element,
-    }
-    return {**block, "hint": plain_text(hint, 2000)} if hint else block
+    return message(ask, [section(ask), *(moment(m, label(m)) for m in wanted), *buttons(offers)])
 
 
 def archive_message(incident: Incident) -> Message:

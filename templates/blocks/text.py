@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from bot import wire
 from bot.decision import ChannelLink, Link, Name, Quote, Span, Text, Time
@@ -190,11 +190,3 @@ def permalink(place: Evidence, look: Look) -> str:
     if place.thread_ts and place.thread_ts != place.ts:
         url += f"?thread_ts={place.thread_ts}&cid={place.channel}"
     return escape(url)
-
-
-def duration(elapsed: timedelta) -> str:
-    """Hours stay hours beyond a day; seconds only where there are any: `26 h 5 min`, `11 min 20 s`, `0 min`."""
-    minutes, seconds = divmod(int(elapsed.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "h"), (minutes, "min"), (seconds, "s"))
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 min"

@@ -1,0 +1,72 @@
+"""The form that declares an incident: a title is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.policy import Policy
+from bot.words import IncidentType, Severity
+from templates.blocks import actions as a
+from templates.blocks.forms.inputs import Choice, View, boxes, moment, person, select, several, text, view
+from templates.blocks.words import SEVERITY_MARKS, label
+
+TITLE_MOST = 200
+SERVICES_MOST = 100  # options of one menu
+
+FAMILIES: Mapping[str, str] = {
+    "coe": "Correction of error",
+    "slo": "Service levels",
+    "pir": "Post-incident review",
+    "security": "Security",
+    "trading": "Trading",
+}
+"""The report families that come with Scribe, for a menu; a team's own are passed in."""
+
+SEVERITIES: tuple[Choice, ...] = tuple((f"{SEVERITY_MARKS[level]} {label(level)}", str(level)) for level in Severity)
+
+
+def declare_form(
+    policy: Policy, given: Mapping[str, str], channel: str = "", families: Mapping[str, str] = FAMILIES
+) -> View:
+    """`given` holds what was typed already, by field; `channel` is where the answer goes.
+
+    With `here` given, the incident adopts that channel instead of getting a new one.
+    """
+    named = families if policy.family in families else {**families, policy.family: policy.family}
+    blocks = [
+        text("title", "What is happening?", given.get("title", ""), most=TITLE_MOST, hint="Checkout is failing"),
+        select("severity", "Severity", SEVERITIES, given.get("severity") or str(policy.severity)),
+        select("type", "Type", _types(), given.get("type", ""), optional=True),
+        services("services", "Services", policy.services, _listed(given.get("services", ""))),
+        text("regions", "Regions", given.get("regions", ""), optional=True, hint="Separated by commas"),
+        moment("started", "Started at", hint="Leave it empty while nobody knows"),
+        person("commander", "Commander", given.get("commander")),
+        boxes("options", "Kind of incident", _OPTIONS, [name for name, _ in _NAMES if given.get(name)]),
+        select("family", "Report", [(title, key) for key, title in named.items()], _family(given, named, policy)),
+    ]
+    ids = {"channel": channel, "here": given.get("here", "")}
+    return view(a.DECLARE, "Declare an incident", "Declare", blocks, ids)
+
+
+_NAMES = (("private", "Private: its own private channel, shown to its members only"), ("drill", "Drill: not counted"))
+_OPTIONS: tuple[Choice, ...] = tuple((title, name) for name, title in _NAMES)
+
+
+def _family(given: Mapping[str, str], named: Mapping[str, str], policy: Policy) -> str:
+    wanted = given.get("family", "")
+    return wanted if wanted in named else policy.family
+
+
+def _types() -> list[Choice]:
+    return [(label(kind), str(kind)) for kind in IncidentType]
+
+
+def _listed(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
+def services(block_id: str, title: str, known: Sequence[str], initial: Sequence[str]) -> View:
+    """A menu where the configuration names all of them, else a line to type."""
+    if 0 < len(known) <= SERVICES_MOST and set(initial) <= set(known) and max(map(len, known)) <= 75:
+        return several(block_id, title, [(name, name) for name in known], initial)
+    return text(block_id, title, ", ".join(initial), optional=True, hint="Separated by commas")

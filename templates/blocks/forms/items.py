@@ -1,0 +1,55 @@
+"""The forms about an action item: a new one, and one that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.incident import ActionItem, Incident
+from bot.words import ActionStatus, ActionType, Priority
+from templates.blocks import actions as a
+from templates.blocks.forms.inputs import View, day, person, select, text, view
+from templates.blocks.parts import Block
+from templates.blocks.text import Look, bare_words
+from templates.blocks.words import label
+
+
+def action_form(incident: Incident, given: Mapping[str, str]) -> View:
+    """A new item; everything but its words can wait."""
+    blocks = [
+        text("text", "What is to be done?", given.get("text", ""), multiline=True, hint="Begin with a verb"),
+        *_parts(given.get("owner"), None, given.get("priority", ""), given.get("type", ""), "", ""),
+    ]
+    return view(a.ACTION, "Add an action item", "Add", blocks, {"incident": incident.id})
+
+
+def item_form(incident: Incident, item: ActionItem, look: Look, status: ActionStatus | None = None) -> View:
+    """An item as it stands, to change; `status` is what a button proposes."""
+    statuses = [(label(known), str(known)) for known in ActionStatus]
+    blocks = [
+        text("text", "What is to be done?", bare_words(item.text, look), multiline=True),
+        select("status", "Status", statuses, str(status or item.status)),
+        *_parts(
+            item.owner,
+            item,
+            str(item.priority or ""),
+            str(item.type or ""),
+            item.ticket or "",
+            bare_words(item.verification, look),
+        ),
+        text("reason", "Reason", optional=True, hint="Needed when it is declined"),
+    ]
+    return view(a.ITEM, f"Action item {item.id}", "Save", blocks, {"incident": incident.id, "item": item.id})
+
+
+def _parts(
+    owner: str | None, item: ActionItem | None, priority: str, kind: str, ticket: str, verification: str
+) -> list[Block]:
+    due = day("due", "Due", item.due if item else None, hint="Empty: the report family's time for its priority")
+    return [
+        person("owner", "Owner", owner),
+        due,
+        select("priority", "Priority", [(label(p), str(p)) for p in Priority], priority, optional=True),
+        select("type", "Type", [(label(t), str(t)) for t in ActionType], kind, optional=True),
+        text("ticket", "Ticket", ticket, optional=True, hint="A link or a number"),
+        text("verification", "How will one see that it is done?", verification, optional=True),
+    ]

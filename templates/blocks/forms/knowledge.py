@@ -1,0 +1,90 @@
+"""The short forms for what only people know, one for each section of the catalogue (`bot.fields`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.durations import duration
+from bot.facts import Value
+from bot.field import Field
+from bot.fields import FIELDS, SECTIONS
+from bot.incident import Incident, Said
+from bot.words import Wire
+from templates.blocks import actions as a
+from templates.blocks.fitting import size
+from templates.blocks.forms.inputs import INPUT_MOST, Choice, View, is_person, person, select, text, view
+from templates.blocks.parts import Block, context
+from templates.blocks.text import Look, bare_words
+
+YES, NO = "yes", "no"
+
+
+def fields_form(incident: Incident, section: str, look: Look) -> View:
+    """One section's fields as they stand: what the report's family asks for, and what somebody said unasked.
+
+    Raises:
+        KeyError: there is no such section.
+    """
+    title = SECTIONS[section].title
+    blocks = [_block(field, incident.fields.get(field.key, ()), look) for field in _wanted(incident, section)]
+    note = context("Leave empty what nobody knows. Begin with “about” what is not exact.")
+    return view(a.FIELDS, title, "Save", [note, *blocks], {"incident": incident.id, "section": section})
+
+
+def _wanted(incident: Incident, section: str) -> list[Field]:
+    here = [field for field in FIELDS.values() if field.section == section]
+    asked = [field for field in here if incident.family in field.families or field.key in incident.fields]
+    return asked or here
+
+
+def sections_form(incident: Incident) -> View:
+    """Which section? The next form asks for it."""
+    choices: list[Choice] = [(section.title, key) for key, section in SECTIONS.items()]
+    blocks = [select("section", "What do you know about?", choices)]
+    return view(a.SECTIONS, "What people know", "Next", blocks, {"incident": incident.id})
+
+
+def _block(field: Field, said: Sequence[Said], look: Look) -> Block:
+    hint = f"{field.help}. Who knows: {field.who}."
+    shown = editable(field, said, look)
+    if field.type == "choice":
+        return select(field.key, field.label, [(c, c) for c in field.choices], shown, hint=hint, optional=True)
+    if field.type == "yesno":
+        return select(field.key, field.label, [("Yes", YES), ("No", NO)], shown, hint=hint, optional=True)
+    if field.type == "person" and (not shown or is_person(shown)):
+        return person(field.key, field.label, shown, hint=hint)
+    if size(shown) > INPUT_MOST:
+        hint = f"Longer than a form can show; what you type here replaces all of it. {hint}"
+    label = f"{field.label} ({field.unit})" if field.unit else field.label
+    long = field.type in ("text", "list")
+    return text(field.key, label, shown, hint=_listing(field) + hint, optional=True, multiline=long)
+
+
+def _listing(field: Field) -> str:
+    return "One item per line. " if field.type == "list" else ""
+
+
+def editable(field: Field, said: Sequence[Said], look: Look) -> str:
+    """A field's value as a person would type it; empty when nobody said it."""
+    if not said:
+        return ""
+    if field.type == "list":
+        return "\n".join(item for one in said for item in _items(one.value, look))
+    newest = said[-1]
+    return ("about " if newest.approximate else "") + _typed(field, newest.value, look)
+
+
+def _items(value: Value, look: Look) -> list[str]:
+    items = value if isinstance(value, tuple) else (str(value),)
+    return [bare_words(Wire(item), look).replace("\n", " ") for item in items]
+
+
+def _typed(field: Field, value: Value, look: Look) -> str:
+    if isinstance(value, bool):
+        return YES if value else NO
+    if field.type == "percentage" and isinstance(value, int | float):
+        return f"{round(value * 100, 6):g}%"
+    if field.type == "duration" and isinstance(value, int | float):
+        return duration(timedelta(seconds=value))
+    return bare_words(Wire(value), look) if field.type == "text" and isinstance(value, str) else str(value)
