@@ -6,10 +6,16 @@ import logging
 import re
 import sys
 from collections.abc import Iterable
-from typing import Any, Final, Literal, TextIO
+from typing import Final, TextIO
 
-import structlog
-from structlog.typing import EventDict, Processor
+from structlog.contextvars import merge_contextvars
+from structlog.dev import ConsoleRenderer, plain_traceback
+from structlog.processors import ExceptionRenderer, JSONRenderer, TimeStamper
+from structlog.stdlib import ProcessorFormatter, add_log_level, add_logger_name
+from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import Processor
+
+from handlers.settings import Settings
 
 TOKEN: Final = re.compile(
     r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+"  # Slack's tokens, rotated ones included
@@ -23,32 +29,21 @@ _QUIET: Final = {
     "apscheduler": logging.WARNING,  # one line per tick
     "sqlalchemy": logging.WARNING,  # at INFO it logs statements with their values
 }
-_WORDS: Final = frozenset({"text", "message", "blocks", "body", "payload", "envelope"})
-
-
-def _wordless(_logger: Any, method: str, line: EventDict) -> EventDict:
-    """What people wrote belongs in the database, not in a log that is kept elsewhere: only debugging shows it."""
-    if method != "debug":
-        for key in _WORDS & line.keys():
-            line[key] = f"[{len(str(line[key]))} characters]"
-    return line
-
-
 _SHARED: Final[tuple[Processor, ...]] = (
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    merge_contextvars,
+    add_logger_name,
+    add_log_level,
+    TimeStamper(fmt="iso", utc=True),
 )
 
 
-class _Redacting(structlog.stdlib.ProcessorFormatter):
+class _Redacting(ProcessorFormatter):
     """Redacts the finished line: a token inside an exception's text is seen nowhere else."""
 
     def __init__(self, renderers: Iterable[Processor], secrets: Iterable[str]) -> None:
         super().__init__(
             foreign_pre_chain=_SHARED,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
+            processors=[ProcessorFormatter.remove_processors_meta, *renderers],
         )
         known = [re.escape(secret) for secret in secrets if secret]
         self._secret = re.compile("|".join([*known, TOKEN.pattern]))
@@ -57,44 +52,23 @@ class _Redacting(structlog.stdlib.ProcessorFormatter):
         return self._secret.sub("[redacted]", super().format(record))
 
 
-def configure(
-    form: Literal["auto", "json", "console"] = "auto",
-    level: str = "info",
-    *,
-    secrets: Iterable[str] = (),
-    stream: TextIO | None = None,
-) -> None:
+def configure(settings: Settings, stream: TextIO | None = None) -> None:
     """Send every log line to `stream` (stderr): readable where a person looks on, else JSON; secrets cut out.
 
-    `level` is ours; the libraries stay at warning, for their finer levels print bodies.
+    The level is ours alone; the libraries stay at warning, for their finer levels print bodies.
     """
     stream = stream or sys.stderr
+    readable = settings.log == "console" or (settings.log == "auto" and stream.isatty())
+    secrets = (settings.bot_token, settings.app_token, settings.signing_secret)
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(_Redacting(_renderers(form == "console" or (form == "auto" and stream.isatty())), secrets))
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    handler.setFormatter(_Redacting(_renderers(readable), [secret.get_secret_value() for secret in secrets]))
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(least)
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_SHARED,
-            _wordless,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
 
 
 def _renderers(readable: bool) -> tuple[Processor, ...]:
     if readable:
-        plain = structlog.dev.plain_traceback
-        return (structlog.dev.ConsoleRenderer(exception_formatter=plain),)
-    tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-    return (structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer(default=str))
-
-
-def get(name: str) -> Any:
-    """The logger of one module."""
-    return structlog.stdlib.get_logger(name)
+        return (ConsoleRenderer(exception_formatter=plain_traceback),)
+    tracebacks = ExceptionDictTransformer(show_locals=False)
+    return (ExceptionRenderer(tracebacks), JSONRenderer(default=str))

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Final, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, Strict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    PlainValidator,
+    Strict,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from bot.clocks import STANDARD
+from bot.decision import Refused
+from bot.durations import parse_duration
 from bot.policy import ALIASES, VOCABULARY, Objective, Policy
 from bot.words import Kind, Meaning, Milestone, Severity, meaning
 from handlers.mistakes import Misconfigured, Mistake, explain
@@ -19,7 +31,6 @@ FAMILIES: Final = ("slo",)
 _STRICT: Final = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 _DEFAULT: Final = Policy()
 _V = TypeVar("_V")
-_UNITS: Final = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
 def _matching(pattern: str, sentence: str) -> AfterValidator:
@@ -36,19 +47,13 @@ def _one_of(names: tuple[str, ...]) -> AfterValidator:
 
 
 def _duration(text: object) -> timedelta:
-    if not isinstance(text, str) or not re.fullmatch(r"(\d{1,6}[wdhms])+", text):
-        raise ValueError('must be a duration such as "90s", "10m", "1h30m" or "30d"')
-    parts = re.findall(r"(\d+)([wdhms])", text)
-    duration = sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in parts), timedelta(0))
-    if not duration:
-        raise ValueError("must be longer than nothing")
-    return duration
-
-
-def _fraction(target: float) -> float:
-    if not 0 < target < 1:
-        raise ValueError("must be a fraction between 0 and 1, such as 0.999 for 99.9 %")
-    return target
+    try:
+        length = parse_duration(text) if isinstance(text, str) else timedelta(0)
+    except Refused:
+        length = timedelta(0)
+    if not length:
+        raise ValueError('must be a length of time such as "90s", "10m", "1h30m" or "30d"')
+    return length
 
 
 def _meaning(said: object) -> Meaning | None:
@@ -72,7 +77,6 @@ Prefix = Annotated[str, _matching(r"[a-z0-9_][a-z0-9_-]{0,39}", "must be 1 to 40
 Family = Annotated[str, _one_of(FAMILIES)]
 ClockKey = Annotated[str, _one_of(tuple(definition.key for definition in STANDARD))]
 Duration = Annotated[timedelta, PlainValidator(_duration)]
-Fraction = Annotated[float, Strict(), AfterValidator(_fraction)]
 Flag = Annotated[bool, Strict()]
 
 
@@ -82,10 +86,19 @@ class ObjectiveTable(BaseModel):
     model_config = _STRICT
 
     name: Said
-    target: Fraction
+    unit: str = ""
+    target: Annotated[float, Strict()]
     window: Duration
     service: str = ""
-    unit: str = ""
+
+    @field_validator("target")
+    @classmethod
+    def _possible(cls, target: float, info: ValidationInfo) -> float:
+        if not info.data.get("unit") and not 0 < target < 1:
+            raise ValueError("must be a fraction between 0 and 1, such as 0.999 for 99.9 %, or have a unit")
+        if not 0 < target < math.inf:
+            raise ValueError("must be a number above 0")
+        return target
 
     def read(self) -> Objective:
         return Objective(self.name, self.target, self.window, self.service or None, self.unit)

@@ -54,7 +54,10 @@ def test_the_example_as_it_stands_is_the_default() -> None:
 
 def test_the_example_with_its_samples_uncommented_is_valid_and_sets_every_key() -> None:
     policy = scribe_toml.parse(UNCOMMENTED)
-    assert policy.objectives == (Objective("Checkout availability", 0.999, timedelta(days=30), "checkout", "requests"),)
+    assert policy.objectives == (
+        Objective("Checkout availability", 0.999, timedelta(days=30), "checkout"),
+        Objective("Latency p99", 300, timedelta(days=30), unit="ms"),
+    )
     assert policy.targets["ttd"] == {Severity.CRITICAL: timedelta(minutes=5), Severity.HIGH: timedelta(minutes=15)}
     assert policy.vocabulary["triage"] is Milestone.TRIAGED
     documented = keys_of(tomllib.loads(UNCOMMENTED))
@@ -115,12 +118,14 @@ def test_every_mistake_of_the_file_is_told_at_once_with_its_key() -> None:
     assert told["famly"] == "is not a setting of Scribe; did you mean family?"
     assert told["objectives[0].windw"] == "is not a setting of Scribe; did you mean window?"
     assert told["objectives[0].window"] == "is missing"
-    assert told["objectives[0].target"] == "must be a fraction between 0 and 1, such as 0.999 for 99.9 %"
+    assert (
+        told["objectives[0].target"] == "must be a fraction between 0 and 1, such as 0.999 for 99.9 %, or have a unit"
+    )
     assert told["severity"] == 'must be "critical", "high", "medium" or "low"'
     assert told["services"] == 'must be a list, such as ["one", "two"]'
     assert told["guests_may_command"] == "must be true or false"
     assert told["targets.mttr"] == "must be one of: ttd, tta, ttm, ttr"
-    assert told["late_after"].startswith('must be a duration such as "90s"')
+    assert told["late_after"].startswith('must be a length of time such as "90s"')
 
 
 @pytest.mark.parametrize(
@@ -131,6 +136,7 @@ def test_every_mistake_of_the_file_is_told_at_once_with_its_key() -> None:
         ('[aliases]\nflame = "fire"', "aliases.flame"),
         ('[aliases]\npushpin = "boom"', "aliases.pushpin"),
         ('late_after = "0s"', "late_after"),
+        ('[[objectives]]\nname = "Latency"\nunit = "ms"\ntarget = 0\nwindow = "30d"', "objectives[0].target"),
         ("services = [", "scribe.toml"),
         ('family = "novel"', "family"),
         ("objectives = 1", "objectives"),
