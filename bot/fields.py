@@ -67,8 +67,12 @@ def _summary() -> _Rows:
         return _field("summary", "commander", EVERY, key, label, "text", help_)
 
     return (
-        add("summary", "What", "One sentence that says what happened; replaces the composed one"),
-        add("impact_summary", "Impact", "One sentence on what customers noticed; replaces the composed one"),
+        add("summary", "Summary", "One sentence that says what happened; replaces the composed one"),
+        add(
+            "impact_summary",
+            "Impact in one sentence",
+            "One sentence on what customers noticed; replaces the composed one",
+        ),
         add("resolution", "Resolution", "How it was resolved; replaces the composed sentence"),
     )
 
@@ -278,16 +282,16 @@ def _looking_back() -> _Rows:
     well, wrong, only = "went_well", "went_wrong", frozenset({SLO})
     return (
         add(well, "went_well", "What went well", "One item each, not sorted"),
-        add(well, "went_well_detection", "Detection", "What helped to notice it", only),
-        add(well, "went_well_response", "Response", "Actions that worked", only),
-        add(well, "went_well_communication", "Communication", "Coordination and updates that worked", only),
-        add(well, "went_well_mitigation", "Mitigation", "Workarounds and fixes that worked", only),
+        add(well, "went_well_detection", "Went well: detection", "What helped to notice it", only),
+        add(well, "went_well_response", "Went well: response", "Actions that worked", only),
+        add(well, "went_well_communication", "Went well: communication", "Coordination and updates that worked", only),
+        add(well, "went_well_mitigation", "Went well: mitigation", "Workarounds and fixes that worked", only),
         add(well, "got_lucky", "Where we got lucky", "What could have made it worse and did not"),
         add(wrong, "went_wrong", "What went wrong", "One item each, not sorted"),
-        add(wrong, "improve_prevention", "Prevention", "What could have prevented it", only),
-        add(wrong, "improve_detection", "Detection", "Warning signs that were missed", only),
-        add(wrong, "improve_response", "Response", "What could be faster or more effective", only),
-        add(wrong, "improve_recovery", "Recovery", "What could resolve it sooner", only),
+        add(wrong, "improve_prevention", "To improve: prevention", "What could have prevented it", only),
+        add(wrong, "improve_detection", "To improve: detection", "Warning signs that were missed", only),
+        add(wrong, "improve_response", "To improve: response", "What could be faster or more effective", only),
+        add(wrong, "improve_recovery", "To improve: recovery", "What could resolve it sooner", only),
     )
 
 
@@ -297,18 +301,18 @@ def _lessons() -> _Rows:
 
     return (
         add("lessons", "Lessons", "One item each, not sorted", EVERY),
-        add("lesson_architecture", "Architecture", "On the system's design"),
-        add("lesson_monitoring", "Monitoring", "On what can be seen"),
-        add("lesson_deployment", "Deployment", "On releases and configuration"),
-        add("lesson_dependencies", "Dependencies", "On other teams' and third parties' services"),
-        add("lesson_incident_response", "Incident response", "On how incidents are handled"),
-        add("lesson_communication", "Communication", "On telling people inside and outside"),
-        add("lesson_escalation", "Escalation", "On whom to call and when"),
-        add("lesson_documentation", "Documentation", "On runbooks and knowledge"),
-        add("lesson_training", "Training", "On skills to build"),
-        add("lesson_tooling", "Tooling", "On tools that lack or limit"),
-        add("lesson_capacity", "Capacity", "On people and resources"),
-        add("lesson_culture", "Culture", "On how the teams decide and work together"),
+        add("lesson_architecture", "Lesson: architecture", "On the system's design"),
+        add("lesson_monitoring", "Lesson: monitoring", "On what can be seen"),
+        add("lesson_deployment", "Lesson: deployment", "On releases and configuration"),
+        add("lesson_dependencies", "Lesson: dependencies", "On other teams' and third parties' services"),
+        add("lesson_incident_response", "Lesson: incident response", "On how incidents are handled"),
+        add("lesson_communication", "Lesson: communication", "On telling people inside and outside"),
+        add("lesson_escalation", "Lesson: escalation", "On whom to call and when"),
+        add("lesson_documentation", "Lesson: documentation", "On runbooks and knowledge"),
+        add("lesson_training", "Lesson: training", "On skills to build"),
+        add("lesson_tooling", "Lesson: tooling", "On tools that lack or limit"),
+        add("lesson_capacity", "Lesson: capacity", "On people and resources"),
+        add("lesson_culture", "Lesson: culture", "On how the teams decide and work together"),
     )
 
 
@@ -395,11 +399,11 @@ def _distribution() -> _Rows:
     )
     return (
         status,
-        add("sent_to_engineering", "Engineering Team"),
-        add("sent_to_operations", "Operations Team"),
-        add("sent_to_product", "Product Management"),
-        add("sent_to_customer_success", "Customer Success"),
-        add("sent_to_executives", "Executive Team"),
+        add("sent_to_engineering", "Sent to Engineering Team"),
+        add("sent_to_operations", "Sent to Operations Team"),
+        add("sent_to_product", "Sent to Product Management"),
+        add("sent_to_customer_success", "Sent to Customer Success"),
+        add("sent_to_executives", "Sent to Executive Team"),
     )
 
 

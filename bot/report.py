@@ -1,0 +1,73 @@
+"""Facts in, report out: the same facts, family and context give the same report, byte for byte. No clock is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.family import Family
+from bot.incident import Incident
+from bot.lints import lints
+from bot.reporting import gaps, knowledge, progress, service_levels, standing, summary, timeline
+from bot.reporting.model import Document, FieldView, Report
+from bot.reporting.reader import Reader, ReportContext, permalink
+
+__all__ = ["Report", "ReportContext", "build_report", "permalink"]
+
+
+def build_report(incident: Incident, family: Family, view: ReportContext) -> Report:
+    """What is known of an incident as this family reports it, as of the last fact heard.
+
+    Raises:
+        ValueError: the incident was never declared.
+    """
+    reader = Reader(incident, family, view)
+    report = _assembled(reader, knowledge.fields(reader))
+    return replace(report, lints=lints(report))
+
+
+def _assembled(reader: Reader, known: Mapping[str, FieldView]) -> Report:
+    family = reader.family
+    stands = standing.standing(reader)
+    milestones = progress.milestones(reader)
+    slo = service_levels.slo_view(reader, known)
+    rows = timeline.timeline(reader)
+    items = knowledge.actions(reader)
+    return Report(
+        family=family.key,
+        family_title=family.title,
+        zone=family.zone,
+        identity=standing.identity(reader),
+        standing=stands,
+        summary=summary.summary(reader, stands, known, milestones, slo.downtime),
+        milestones=milestones,
+        clocks=progress.standard_clocks(reader),
+        family_clocks=progress.family_clocks(reader),
+        phases=timeline.phases(reader, rows),
+        timeline=rows,
+        said=knowledge.said(reader),
+        fields=known,
+        others=knowledge.others(reader, known),
+        slo=slo,
+        horizons=knowledge.horizons(reader, items),
+        actions=items,
+        followup=knowledge.followup(reader, items),
+        signers=knowledge.signers(reader, known),
+        distribution=tuple(knowledge.ticks(reader, known)),
+        document=_document(reader, known),
+        disclosures=gaps.disclosures(reader, rows),
+    )
+
+
+def _document(reader: Reader, known: Mapping[str, FieldView]) -> Document:
+    incident, family = reader.incident, reader.family
+    said = known["document_status"].first
+    if incident.last_heard_at is None:
+        raise ValueError("an incident without facts has no report")
+    return Document(
+        status=family.document_statuses[str(said.value) if said else "draft"],
+        version=f"draft of {incident.seq} recorded facts",
+        next_review=family.review_after.after(knowledge.base_day(reader)),
+        updated_at=incident.last_heard_at,
+        missing=gaps.missing(reader, known),
+    )

@@ -1,0 +1,100 @@
+"""What a report does not know, and what a reader has to know of how it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from bot.fields import asked_by
+from bot.milestones import missing as missing_milestones
+from bot.reporting.model import FieldView, Missing, Row
+from bot.reporting.reader import Reader
+from bot.words import Milestone
+
+_KINDRED: Final[Mapping[str, tuple[str, ...]]] = {
+    "contributing_factors": ("factors_technical", "factors_process", "factors_human", "factors_external"),
+    "users_affected": ("users_affected_share",),
+    "what_happened": (),
+}
+"""A required field that another one answers as well."""
+
+_FIRST: Final = (
+    "root_cause",
+    "users_affected",
+    "requests_failed",
+    "error_rate_peak",
+    "trigger",
+    "contributing_factors",
+)
+"""After the milestones, what a reader asks for before anything else."""
+
+
+def missing(reader: Reader, known: Mapping[str, FieldView]) -> tuple[Missing, ...]:
+    """The most important first: milestones, what the report is poor without, then the rest as forms ask for it."""
+    milestones = [] if reader.incident.cancelled is not None else missing_milestones(reader.incident)
+    asked = [known[field.key] for field in asked_by(reader.family.key)]
+    unknown = [view for view in asked if not view.known and not _answered_elsewhere(view.field.key, known)]
+    unknown.sort(key=_weight)
+    return (*(_milestone(reader, m) for m in milestones), *(_field(view) for view in unknown))
+
+
+def _milestone(reader: Reader, milestone: Milestone) -> Missing:
+    how = f"/incident mark {milestone} 14:02"
+    return Missing(str(milestone), f"When it was {reader.milestone_word(milestone)}", "the commander", how, True)
+
+
+def _answered_elsewhere(key: str, known: Mapping[str, FieldView]) -> bool:
+    return any(known[other].known for other in _KINDRED.get(key, ()))
+
+
+def _weight(view: FieldView) -> tuple[bool, int]:
+    key = view.field.key
+    return not view.field.required, _FIRST.index(key) if key in _FIRST else len(_FIRST)
+
+
+def _field(view: FieldView) -> Missing:
+    asked = view.question
+    return Missing(asked.key, asked.label, asked.who, asked.how, view.field.required)
+
+
+def disclosures(reader: Reader, rows: tuple[Row, ...]) -> tuple[str, ...]:
+    """How the timeline came about: what was taken off, recorded late, edited, or brought from elsewhere."""
+    return tuple(_disclosures(reader, rows))
+
+
+def _disclosures(reader: Reader, rows: tuple[Row, ...]) -> Iterator[str]:
+    incident = reader.incident
+    entries = incident.entries.values()
+    if incident.drill:
+        yield "This was a drill; it counts in no statistic."
+    yield from _counted(sum(bool(e.withdrawn_by) and not e.moved_to and not e.erased for e in entries), "withdrawn")
+    yield from _counted(sum(bool(e.moved_to) for e in entries), "moved to another incident")
+    yield from _counted(
+        sum(e.erased for e in entries),
+        "deleted in Slack; nothing of its text is kept",
+        "deleted in Slack; nothing of their text is kept",
+    )
+    late = sum(any(note.startswith("recorded later") for note in row.notes) for row in rows if not row.composed)
+    yield from _counted(
+        late,
+        f"recorded more than {_minutes(reader)} min after it happened",
+        f"recorded more than {_minutes(reader)} min after they happened",
+    )
+    yield from _counted(
+        sum(bool(e.earlier) and incident.stands(e.id) for e in entries),
+        "edited after it was captured",
+        "edited after they were captured",
+    )
+    for other in incident.absorbed:
+        yield f"Incident {other} was merged into this one; its lines name it."
+
+
+def _minutes(reader: Reader) -> int:
+    return int(reader.view.policy.late_after.total_seconds() // 60)
+
+
+def _counted(count: int, one: str, several: str = "") -> Iterator[str]:
+    if count == 1:
+        yield f"1 line was {one}."
+    elif count:
+        yield f"{count} lines were {several or one}."

@@ -1,0 +1,141 @@
+"""What people said: the fields of the catalogue, the lines they marked, the action items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from bot.facts import Value
+from bot.fields import FIELDS, Field
+from bot.incident import ActionItem, Said
+from bot.milestones import counting
+from bot.reporting.model import (
+    ActionView,
+    Answer,
+    FieldView,
+    Followup,
+    HorizonView,
+    Question,
+    SignerView,
+    Statement,
+    TickView,
+)
+from bot.reporting.progress import highest
+from bot.reporting.reader import Reader
+from bot.reporting.shown import about, day, show
+from bot.wire import one_line
+from bot.words import ActionStatus, Kind, Milestone
+
+
+def question(field: Field) -> Question:
+    return Question(field.key, field.label, f"the {field.who}" if field.who != "anyone" else "anyone", field.command)
+
+
+def fields(reader: Reader) -> Mapping[str, FieldView]:
+    """All of the catalogue, in its order; what was declared stands in for services and regions nobody set."""
+    return {key: FieldView(field, _answers(reader, field), question(field)) for key, field in FIELDS.items()}
+
+
+def _answers(reader: Reader, field: Field) -> tuple[Answer, ...]:
+    said = reader.incident.fields.get(field.key, ())
+    answers = [_answer(reader, field, value, one) for one in said for value in _items(one.value)]
+    return tuple(answer for answer in answers if answer.text) or _declared(reader, field)
+
+
+def _items(value: Value) -> tuple[Value, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _answer(reader: Reader, field: Field, value: Value, said: Said) -> Answer:
+    text = about(show(reader, field, value), said.approximate)
+    return Answer(text, value, reader.cite(said.source, said.at), said.approximate)
+
+
+def _declared(reader: Reader, field: Field) -> tuple[Answer, ...]:
+    incident = reader.incident
+    given = {"services": incident.services, "regions": incident.regions}.get(field.key, ())
+    if not given or incident.declaration is None or incident.declared_at is None:
+        return ()
+    cite = reader.cite(incident.declaration, incident.declared_at)
+    return tuple(Answer(reader.text(name), name, cite) for name in given)
+
+
+def others(reader: Reader, known: Mapping[str, FieldView]) -> tuple[FieldView, ...]:
+    """What was said although this family does not ask for it: kept, and shown at the end."""
+    return tuple(view for view in known.values() if view.known and reader.family.key not in view.field.families)
+
+
+def said(reader: Reader) -> Mapping[Kind, tuple[Statement, ...]]:
+    """The marked lines by what they are, in the order in which they happened."""
+    found: dict[Kind, list[Statement]] = {kind: [] for kind in Kind if kind is not Kind.EVENT}
+    for entry in reader.incident.timeline():
+        kind = reader.incident.kind(entry.id)
+        if kind in found:
+            found[kind].append(reader.statement(entry))
+    return {kind: tuple(lines) for kind, lines in found.items()}
+
+
+def base_day(reader: Reader) -> date:
+    """The day from which windows and reviews count: of the resolution, else of the declaration."""
+    incident = reader.incident
+    resolved = counting(incident, Milestone.RESOLVED)
+    at = resolved.at if resolved else incident.declared_at
+    if at is None:
+        raise ValueError("an incident that was never declared has no report")
+    return day(at, reader.family.zone)
+
+
+def actions(reader: Reader) -> tuple[ActionView, ...]:
+    return tuple(_action(reader, item) for item in reader.incident.action_items())
+
+
+def _action(reader: Reader, item: ActionItem) -> ActionView:
+    stated = None if item.due_assumed else item.due
+    assumed = None if stated else item.due or reader.family.default_due(base_day(reader), item.priority)
+    entry = reader.incident.entries.get(item.entry) if item.entry else None
+    return ActionView(
+        id=item.id,
+        text=one_line(reader.text(item.text)),
+        owner=reader.name(item.owner) if item.owner else None,
+        due=stated,
+        assumed_due=assumed,
+        priority=item.priority,
+        type=item.type,
+        ticket=reader.text(item.ticket) if item.ticket else None,
+        verification=one_line(reader.text(item.verification)),
+        status=item.status,
+        reason=one_line(reader.text(item.reason)),
+        cite=reader.cite(item.source, item.added_at, entry.evidence if entry else None),
+    )
+
+
+def horizons(reader: Reader, items: tuple[ActionView, ...]) -> tuple[HorizonView, ...]:
+    """Each item in the window that holds its due date, stated or assumed; within one by date, then as added."""
+    base = base_day(reader)
+    placed: dict[str, list[ActionView]] = {horizon.key: [] for horizon in reader.family.horizons}
+    for item in items:
+        placed[reader.family.horizon(base, due_of(item)).key].append(item)
+    return tuple(HorizonView(h.key, h.title, tuple(sorted(placed[h.key], key=due_of))) for h in reader.family.horizons)
+
+
+def due_of(item: ActionView) -> date:
+    return item.due or item.assumed_due or date.max
+
+
+def followup(reader: Reader, items: tuple[ActionView, ...]) -> Followup:
+    """Declined items are out of the count: nobody is to do them."""
+    counted = [item for item in items if item.status is not ActionStatus.DECLINED]
+    done = sum(item.status is ActionStatus.DONE for item in counted)
+    return Followup(reader.family.follow_up_after.after(base_day(reader)), done, len(counted))
+
+
+def signers(reader: Reader, known: Mapping[str, FieldView]) -> tuple[SignerView, ...]:
+    return tuple(SignerView(s.label, known[s.person], known[s.day]) for s in reader.family.signers)
+
+
+def ticks(reader: Reader, known: Mapping[str, FieldView]) -> Iterator[TickView]:
+    """The distribution list; a line for grave incidents alone is left to those."""
+    for tick in reader.family.distribution:
+        answer = known[tick.field].first
+        if tick.applies(highest(reader)):
+            yield TickView(tick.label, bool(answer and answer.value), answer.cite if answer else None)

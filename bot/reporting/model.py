@@ -1,0 +1,437 @@
+"""What a report holds: frozen values in which no number comes without its two facts and no fact without its source.
+
+All texts are plain (no wire form, no markup): a medium escapes them. All moments are aware, UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from bot.clocks import ClockDefinition
+from bot.facts import Value, Via
+from bot.field import Field
+from bot.words import ActionStatus, ActionType, Kind, Milestone, Priority, Severity, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Who said it, how, when, and where in Slack it can be read; `url` is None where no message shows it."""
+
+    by: str
+    via: Via
+    at: datetime
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A line of somebody's words, whole."""
+
+    text: str
+    cite: Citation
+    at: datetime
+    author: str
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence composed by rule, or a person's own that stands in its place, with the facts behind it."""
+
+    text: str
+    cites: tuple[Citation, ...]
+    composed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a machine cannot know, whom to ask, and how they answer."""
+
+    key: str
+    label: str
+    who: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One value of a field; `text` is how it is shown."""
+
+    text: str
+    value: Value
+    cite: Citation
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field with what was said of it, else its question."""
+
+    field: Field
+    answers: tuple[Answer, ...]
+    question: Question
+
+    @property
+    def known(self) -> bool:
+        return bool(self.answers)
+
+    @property
+    def first(self) -> Answer | None:
+        return self.answers[0] if self.answers else None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of when a milestone was; `why` says what made it count or not."""
+
+    at: datetime
+    cite: Citation
+    counts: bool
+    why: str
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A stated moment."""
+
+    milestone: Milestone
+    word: str
+    at: datetime
+    cite: Citation
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneView:
+    """One milestone: stated (`point`), assumed (`assumed_at`, with the reason in `why`), or unknown."""
+
+    milestone: Milestone
+    word: str
+    point: Point | None
+    assumed_at: datetime | None
+    why: str
+    history: tuple[Claim, ...]
+
+    @property
+    def state(self) -> Literal["stated", "assumed", "unknown"]:
+        if self.point:
+            return "stated"
+        return "assumed" if self.assumed_at else "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the team promised itself for this severity."""
+
+    within: timedelta
+    severity: str
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Elapsed time with the two facts it came from."""
+
+    definition: ClockDefinition
+    elapsed: timedelta
+    start: Point
+    end: Point
+    target: Target | None
+    state: Literal["measured"] = "measured"
+
+
+@dataclass(frozen=True, slots=True)
+class NoMeasurement:
+    definition: ClockDefinition
+    why: str
+    state: Literal["unknown"] = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two facts in an impossible order; the negative difference is for machines and never shown as a duration."""
+
+    definition: ClockDefinition
+    elapsed: timedelta
+    start: Point
+    end: Point
+    why: str
+    state: Literal["inconsistent"] = "inconsistent"
+
+
+ClockView = Measurement | NoMeasurement | Contradiction
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the timeline. `composed`: the text is ours, about a change that no captured line shows."""
+
+    at: datetime
+    word: str
+    kind: str
+    actor: str
+    text: str
+    cite: Citation
+    notes: tuple[str, ...]
+    approximate: bool
+    composed: bool
+    heard_at: datetime
+    entry: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseView:
+    key: str
+    title: str
+    opened: Point | None
+    awaited: tuple[str, ...]  # the milestones that would open it
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GradeView:
+    """One severity in the history."""
+
+    name: str
+    level: Severity
+    at: datetime
+    reason: str
+    cite: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    role: str
+    holder: str | None
+    at: datetime
+    cite: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """One change of status."""
+
+    status: Status
+    at: datetime
+    reason: str
+    cite: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """An action item. Without a `due` that somebody said, `assumed_due` is the end of its family's window."""
+
+    id: str
+    text: str
+    owner: str | None
+    due: date | None
+    assumed_due: date | None
+    priority: Priority | None
+    type: ActionType | None
+    ticket: str | None
+    verification: str
+    status: ActionStatus
+    reason: str
+    cite: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class HorizonView:
+    key: str
+    title: str
+    actions: tuple[ActionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveView:
+    """A service level objective beside what was measured. `source` says where the objective comes from."""
+
+    name: str
+    target: str
+    actual: str | None
+    breach: bool | None  # None: cannot be said
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBudget:
+    """Error budget counted in time: each degraded moment counts whole, however few were hit.
+
+    `left` is negative when more than all of it is used.
+    """
+
+    objective: str
+    target: float
+    window: timedelta
+    window_assumed: bool
+    allowed: timedelta
+    used: timedelta
+    left: timedelta
+    share: float
+    start: Point
+    end: Point
+    source: str
+    method: Literal["time-based"] = "time-based"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBudget:
+    """Error budget counted in requests: failed ones against those the objective lets fail in its window."""
+
+    objective: str
+    target: float
+    allowed: float
+    failed: Answer
+    total: Answer
+    share: float
+    source: str
+    method: Literal["request-based"] = "request-based"
+
+
+@dataclass(frozen=True, slots=True)
+class NoBudget:
+    method: Literal["time-based", "request-based"]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SloView:
+    """Objectives and budgets; an objective nobody stated is said to be missing, never invented."""
+
+    objectives: Mapping[str, ObjectiveView]
+    time_budget: TimeBudget | NoBudget
+    request_budget: RequestBudget | NoBudget
+    downtime: Measurement | NoMeasurement | Contradiction
+    degraded: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignerView:
+    label: str
+    person: FieldView
+    day: FieldView
+
+
+@dataclass(frozen=True, slots=True)
+class TickView:
+    label: str
+    ticked: bool
+    cite: Citation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something still unknown, with its question; a report lists the most important first."""
+
+    key: str
+    label: str
+    who: str
+    how: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """A finding of a quality check: a stable id, a sentence, and what it is about."""
+
+    id: str
+    sentence: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which incident it is."""
+
+    number: str
+    number_here: str  # as this family numbers it
+    title: str
+    type: str
+    drill: bool
+    private: bool
+    declared: Point
+    day: date  # on which it started, else was declared
+    channel: str
+    channel_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Status and severity, now and before."""
+
+    status: Status
+    status_name: str
+    severity: Severity
+    severity_name: str
+    severity_note: str
+    highest: Severity
+    highest_name: str
+    grades: tuple[GradeView, ...]
+    turns: tuple[TurnView, ...]
+    roles: tuple[RoleView, ...]
+    cancelled: str | None
+    merged_into: str | None
+    absorbed: tuple[str, ...]
+    reopened: int
+
+
+@dataclass(frozen=True, slots=True)
+class Followup:
+    """What is looked at when the report is a month old."""
+
+    due: date
+    actions_done: int
+    actions_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The paper's own state."""
+
+    status: str
+    version: str
+    next_review: date
+    updated_at: datetime
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One incident as one family reports it; the same facts give the same report."""
+
+    family: str
+    family_title: str
+    zone: str
+    identity: Identity
+    standing: Standing
+    summary: Mapping[str, Sentence]
+    milestones: Mapping[Milestone, MilestoneView]
+    clocks: tuple[ClockView, ...]
+    family_clocks: tuple[ClockView, ...]
+    phases: tuple[PhaseView, ...]
+    timeline: tuple[Row, ...]
+    said: Mapping[Kind, tuple[Statement, ...]]
+    fields: Mapping[str, FieldView]
+    others: tuple[FieldView, ...]
+    slo: SloView
+    horizons: tuple[HorizonView, ...]
+    actions: tuple[ActionView, ...]
+    followup: Followup
+    signers: tuple[SignerView, ...]
+    distribution: tuple[TickView, ...]
+    document: Document
+    disclosures: tuple[str, ...]
+    lints: tuple[Lint, ...] = ()
+
+    def clock(self, key: str) -> ClockView:
+        """One of the family's own clocks.
+
+        Raises:
+            KeyError: the family has no such clock.
+        """
+        found = {clock.definition.key: clock for clock in self.family_clocks}
+        return found[key]

@@ -1,0 +1,119 @@
+"""Milestones with their history, and the clocks measured between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot import clocks
+from bot.clocks import STANDARD, ClockDefinition
+from bot.milestones import Assertion, assertions, assumed, counting, settings
+from bot.reporting.model import (
+    Claim,
+    ClockView,
+    Contradiction,
+    Measurement,
+    MilestoneView,
+    NoMeasurement,
+    Point,
+    Target,
+)
+from bot.reporting.reader import Reader
+from bot.words import ENDINGS, Milestone, Severity
+
+
+def milestones(reader: Reader) -> Mapping[Milestone, MilestoneView]:
+    return {milestone: milestone_view(reader, milestone) for milestone in Milestone}
+
+
+def milestone_view(reader: Reader, milestone: Milestone) -> MilestoneView:
+    """What counts, what else was said, and the reason when nothing counts."""
+    found, guess = counting(reader.incident, milestone), assumed(reader.incident, milestone)
+    if found:
+        why = _why_it_counts(milestone, found)
+    else:
+        why = guess.why if guess else _why_unknown(reader, milestone)
+    return MilestoneView(
+        milestone=milestone,
+        word=reader.family.milestones[milestone],
+        point=reader.point(found) if found else None,
+        assumed_at=guess.at if guess else None,
+        why=why,
+        history=_history(reader, milestone, found),
+    )
+
+
+def _why_unknown(reader: Reader, milestone: Milestone) -> str:
+    if milestone is Milestone.RESOLVED and reader.incident.recoveries:
+        return "re-opened and not resolved again"
+    return f"nobody said when it was {reader.milestone_word(milestone)}"
+
+
+def _why_it_counts(milestone: Milestone, found: Assertion) -> str:
+    if milestone is Milestone.AWARE and found.milestone is Milestone.DETECTED:
+        return "nobody set another moment, so it is when it was detected"
+    if found.was_set:
+        return "the newest time set by hand"
+    if milestone is Milestone.DECLARED:
+        return "the declaration itself"
+    return "the latest that stands" if milestone in ENDINGS else "the earliest that stands"
+
+
+def _history(reader: Reader, milestone: Milestone, found: Assertion | None) -> tuple[Claim, ...]:
+    """Every assertion standing and every time set, in the order in which they were said."""
+    claims = [*assertions(reader.incident, milestone), *settings(reader.incident, milestone)]
+    claims.sort(key=lambda claim: claim.said_at)
+    return tuple(_claim(reader, milestone, claim, found) for claim in claims)
+
+
+def _claim(reader: Reader, milestone: Milestone, claim: Assertion, found: Assertion | None) -> Claim:
+    counts = claim == found
+    if counts:
+        why = _why_it_counts(milestone, claim)
+    elif found is None:
+        why = "ended by the re-opening"
+    else:
+        why = "a time set by hand counts before it" if found.was_set else _why_another(milestone)
+    return Claim(claim.at, reader.cite(claim.source, claim.said_at), counts, why, claim.approximate)
+
+
+def _why_another(milestone: Milestone) -> str:
+    return "the latest counts" if milestone in ENDINGS else "the earliest counts"
+
+
+def standard_clocks(reader: Reader) -> tuple[ClockView, ...]:
+    """The incident's own, whatever a family prints."""
+    return tuple(clock_view(reader, definition) for definition in STANDARD)
+
+
+def family_clocks(reader: Reader) -> tuple[ClockView, ...]:
+    return tuple(clock_view(reader, definition) for definition in reader.family.clocks)
+
+
+def clock_view(reader: Reader, definition: ClockDefinition) -> ClockView:
+    clock = clocks.measure(reader.incident, definition)
+    if isinstance(clock, clocks.Unknown):
+        return NoMeasurement(definition, clock.why)
+    start, end = reader.point(clock.start), reader.point(clock.end)
+    if isinstance(clock, clocks.Inconsistent):
+        return Contradiction(definition, clock.elapsed, start, end, clock.why)
+    return Measurement(definition, clock.elapsed, start, end, _target(reader, clock))
+
+
+def highest(reader: Reader) -> Severity:
+    """The gravest severity that it ever had; targets are the ones promised for that."""
+    order = list(Severity)
+    return min((grade.severity for grade in reader.incident.grades), key=order.index, default=reader.incident.severity)
+
+
+def _target(reader: Reader, clock: clocks.Measured) -> Target | None:
+    severity = highest(reader)
+    within = reader.view.policy.targets.get(clock.definition.key, {}).get(severity)
+    if within is None:
+        return None
+    return Target(within, reader.family.severity(severity).name, clock.elapsed <= within)
+
+
+def first_known(reader: Reader, among: tuple[Milestone, ...]) -> Point | None:
+    """The first of these milestones that somebody stated."""
+    found = (counting(reader.incident, milestone) for milestone in among)
+    return next((reader.point(one) for one in found if one), None)

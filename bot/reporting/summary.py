@@ -1,0 +1,171 @@
+"""The executive summary, composed from facts by rules: it names roles, not people, and says nothing nobody said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bot.durations import duration
+from bot.milestones import counting
+from bot.reporting.model import (
+    Answer,
+    Citation,
+    ClockView,
+    FieldView,
+    Measurement,
+    MilestoneView,
+    NoMeasurement,
+    Point,
+    Sentence,
+    Standing,
+)
+from bot.reporting.reader import Reader
+from bot.reporting.shown import about, stamp
+from bot.reporting.standing import TYPES
+from bot.wire import one_line, shorten
+from bot.words import Milestone, Status
+
+QUOTED = 300
+"""Characters of somebody's words that stand in a summary; the whole stands where they said it."""
+
+
+def summary(
+    reader: Reader,
+    standing: Standing,
+    known: Mapping[str, FieldView],
+    milestones: Mapping[Milestone, MilestoneView],
+    total: ClockView,
+) -> Mapping[str, Sentence]:
+    """The sentences that can be said, by what they answer: what, when, impact, root_cause, resolution."""
+    composed = {
+        "what": _own(known["summary"]) or _what(reader, standing, known),
+        "when": _when(reader, milestones, total),
+        "impact": _own(known["impact_summary"]) or _impact(known),
+        "root_cause": _own(known["root_cause"]) or _marked(reader, "Identified", Milestone.ROOT_CAUSE),
+        "resolution": _own(known["resolution"]) or _resolution(reader, known),
+    }
+    return {key: sentence for key, sentence in composed.items() if sentence}
+
+
+def _own(view: FieldView) -> Sentence | None:
+    """A person's words go before composed ones."""
+    answer = view.first
+    return Sentence(quoted(answer.text), (answer.cite,), composed=False) if answer else None
+
+
+def quoted(text: str) -> str:
+    return shorten(one_line(text), QUOTED)
+
+
+def _what(reader: Reader, standing: Standing, known: Mapping[str, FieldView]) -> Sentence:
+    incident = reader.incident
+    services = known["services"].answers
+    of = f" affecting {_listed([a.text for a in services])}" if services else ""
+    title = one_line(reader.text(incident.title))
+    text = f"{TYPES[incident.type]}{of}: {title}. {_graded(standing)}"
+    cites = [reader.cite(incident.declaration, incident.declared_at)] if _declared(reader) else []  # type: ignore[arg-type]
+    return Sentence(_qualified(reader, text), tuple(cites))
+
+
+def _declared(reader: Reader) -> bool:
+    return reader.incident.declaration is not None and reader.incident.declared_at is not None
+
+
+def _graded(standing: Standing) -> str:
+    if standing.highest is standing.severity:
+        return f"Severity {standing.severity_name}."
+    return f"Severity {standing.highest_name} at its highest, {standing.severity_name} at the end."
+
+
+def _qualified(reader: Reader, text: str) -> str:
+    """What a reader has to know before anything else."""
+    incident = reader.incident
+    if incident.status is Status.CANCELLED:
+        reason = one_line(reader.text(incident.cancelled or ""))
+        text = f"Cancelled as a false alarm{': ' + quoted(reason) if reason else ''}. {text}"
+    if incident.merged_into:
+        text = f"Merged into {incident.merged_into}. {text}"
+    return f"This was a drill. {text}" if incident.drill else text
+
+
+def _listed(parts: list[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _when(reader: Reader, milestones: Mapping[Milestone, MilestoneView], total: ClockView) -> Sentence:
+    started, resolved = milestones[Milestone.STARTED].point, milestones[Milestone.RESOLVED].point
+    zone = reader.family.zone
+    begin = f"From {_stamped(started, zone)}" if started else "From an unknown start"
+    end = f"to {_stamped(resolved, zone)}" if resolved else _open_end(reader)
+    text = f"{begin} {end} {zone} ({how_long(total)})." if resolved else f"{begin} {zone}{end} ({how_long(total)})."
+    points = [point for point in (started, resolved) if point]
+    return Sentence(text, tuple(point.cite for point in points))
+
+
+def _stamped(point: Point, zone: str) -> str:
+    return about(stamp(point.at, zone), point.approximate)
+
+
+def _open_end(reader: Reader) -> str:
+    if reader.incident.recoveries:
+        return "; re-opened and not resolved again"
+    return "; not resolved yet" if reader.incident.is_open else "; its end is unknown"
+
+
+def how_long(total: ClockView) -> str:
+    """A clock in words: its value, or why there is none. An impossible difference is never shown as a duration."""
+    if isinstance(total, Measurement):
+        return about(duration(total.elapsed), total.start.approximate or total.end.approximate)
+    if isinstance(total, NoMeasurement):
+        return f"duration unknown: {total.why}"
+    return f"duration not known: {total.why}"
+
+
+def _impact(known: Mapping[str, FieldView]) -> Sentence | None:
+    parts = list(_impact_parts(known))
+    if not parts:
+        return None
+    text = "; ".join(part for part, _ in parts)
+    return Sentence(f"{text[0].upper()}{text[1:]}.", tuple(answer.cite for _, answer in parts))
+
+
+def _impact_parts(known: Mapping[str, FieldView]) -> Iterator[tuple[str, Answer]]:
+    shapes = {
+        "customer_impact": "{}",
+        "users_affected": "{} affected",
+        "users_affected_share": "{} of all users affected",
+        "requests_failed": "{} failed",
+        "error_rate_peak": "error rate up to {}",
+        "revenue_impact": "revenue impact {}",
+        "data_loss": "data loss: {}",
+    }
+    for key, shape in shapes.items():
+        answer = known[key].first
+        if answer:
+            yield shape.format(quoted(answer.text).rstrip(".")), answer
+
+
+def _marked(reader: Reader, verb: str, milestone: Milestone) -> Sentence | None:
+    """What the line said that marks the milestone."""
+    found = counting(reader.incident, milestone)
+    if found is None or found.entry is None:
+        return None
+    entry = reader.incident.entries[found.entry]
+    at = about(stamp(found.at, reader.family.zone), found.approximate)
+    words = quoted(reader.words(entry)).rstrip(".")
+    return Sentence(f"{verb} at {at}: {words}.", (reader.cite_entry(entry),))
+
+
+def _resolution(reader: Reader, known: Mapping[str, FieldView]) -> Sentence | None:
+    said = [s for key in ("mitigation_action", "permanent_fix") if (s := _own(known[key]))]
+    marked = [
+        s
+        for verb, milestone in (("Mitigated", Milestone.MITIGATED), ("Resolved", Milestone.RESOLVED))
+        if (s := _marked(reader, verb, milestone))
+    ]
+    parts = [*said, *marked]
+    if not parts:
+        return None
+    cites: list[Citation] = [cite for part in parts for cite in part.cites]
+    return Sentence(" ".join(part.text for part in parts), tuple(cites))
