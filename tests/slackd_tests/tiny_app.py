@@ -84,9 +84,7 @@ def form(title: str = "Declare an incident") -> Json:
         "blocks": [
             {"type": "alert", "text": mrkdwn("There is *one* open incident already."), "level": "warning"},
             entry("title", "Title", texts | {"focus_on_load": True}, hint=plain("Short, for people who just woke up")),
-            entry(
-                "severity", "Severity", {"type": "static_select", "options": LEVELS}, hint=plain("A guess will do")
-            ),
+            entry("severity", "Severity", {"type": "static_select", "options": LEVELS}, hint=plain("A guess will do")),
             entry("services", "Services", {"type": "multi_static_select", "options": SERVICES}, optional=True),
             entry("commander", "Commander", {"type": "users_select"}, optional=True),
             entry("team", "Responders", {"type": "multi_users_select"}, optional=True),
@@ -128,8 +126,12 @@ def showcase() -> list[Json]:
             "type": "section",
             "block_id": "facts",
             "text": mrkdwn("*Severity* SEV-2 · _investigating_ · `checkout` · <https://example.com/d|dashboard>"),
-            "fields": [mrkdwn("*Started*\n<!date^1772441400^{date_short_pretty} at {time}^https://example.com|then>")]
-            + [mrkdwn("*Commander*\n<@U0ALICE>"), mrkdwn("*Users*\n~10~ 5 000"), mrkdwn("*Room*\n<#nowhere|ops>")],
+            "fields": [
+                mrkdwn("*Started*\n<!date^1772441400^{date_short_pretty} at {time}^https://example.com|then>"),
+                mrkdwn("*Commander*\n<@U0ALICE>"),
+                mrkdwn("*Users*\n~10~ 5 000"),
+                mrkdwn("*Room*\n<#nowhere|ops>"),
+            ],
             "accessory": {"type": "overflow", "action_id": "more", "options": [option("Edit", "edit")]},
         },
         {"type": "divider"},
@@ -176,7 +178,10 @@ def showcase() -> list[Json]:
                     "type": "rich_text_list",
                     "style": "bullet",
                     "elements": [
-                        {"type": "rich_text_section", "elements": [{"type": "text", "text": "<script>alert(1)</script>"}]}
+                        {
+                            "type": "rich_text_section",
+                            "elements": [{"type": "text", "text": "<script>alert(1)</script>"}],
+                        }
                     ],
                 },
                 {"type": "rich_text_quote", "elements": [{"type": "text", "text": "errors since the deploy"}]},
@@ -185,7 +190,8 @@ def showcase() -> list[Json]:
         },
         {
             "type": "markdown",
-            "text": "## Timeline\n\n| When | What |\n|---|---|\n| 08:50 | **deploy** of `a1b2` |\n| 09:02 | errors \\| alerts |\n\n"
+            "text": "## Timeline\n\n"
+            "| When | What |\n|---|---|\n| 08:50 | **deploy** of `a1b2` |\n| 09:02 | errors \\| alerts |\n\n"
             "- [x] page the owner\n- [ ] roll back\n\n1. first\n2. second\n\n> said *once*",
         },
         {
@@ -314,8 +320,8 @@ async def running(slack: Slackd) -> AsyncIterator[AsyncApp]:
         client = AsyncWebClient(token=slack.bot_token, base_url=slack.url, session=session)
         app = build(slack, client)
         handler = AsyncSocketModeHandler(app, slack.app_token, web_client=client)
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call]
         try:
             yield app
         finally:
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call]

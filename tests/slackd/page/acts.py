@@ -6,7 +6,7 @@ import base64
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tests.slackd import shapes
+from tests.slackd import forms, shapes
 from tests.slackd.desk import Answer
 from tests.slackd.limits import check_channel_name, check_reaction_name, check_topic
 from tests.slackd.limits.refusal import Refusal
@@ -173,8 +173,10 @@ async def press(page: Page, who: Person, args: JSON) -> None:
     place = _place(page, who, args["place"])
     if isinstance(place, View):
         place.state = args["values"]
-    value = _chosen(args["leaf"])
-    _obeyed(await who.presses(place, f"{args['block_id']}/{args['action_id']}", value))
+    name = f"{args['block_id']}/{args['action_id']}"
+    # an external select is asked for its options once more, and those it finds by what a person reads
+    is_external = forms.find(place, name).kind.endswith("external_select")
+    _obeyed(await who.presses(place, name, _chosen(args["leaf"], by_text=is_external)))
 
 
 def _place(page: Page, who: Person, where: JSON) -> Message | Ephemeral | View:
@@ -192,16 +194,20 @@ def _own_view(page: Page, who: Person, args: JSON) -> View:
     return view
 
 
-def _chosen(leaf: JSON) -> object:
+def _chosen(leaf: JSON, *, by_text: bool) -> object:
     """A leaf of state.values as the plain value a person chose."""
     for name, chosen in leaf.items():
         if name == "selected_option" and chosen:
-            return chosen["value"]
+            return _named(chosen, by_text)
         if name == "selected_options":
-            return [option["value"] for option in chosen]
+            return [_named(option, by_text) for option in chosen]
         if name.startswith("selected_") or name in ("value", "rich_text_value", "files"):
             return chosen
     return None
+
+
+def _named(option: JSON, by_text: bool) -> object:
+    return option["text"]["text"] if by_text else option["value"]
 
 
 @act

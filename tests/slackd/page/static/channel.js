@@ -15,8 +15,9 @@ const nearBottom = (box) => box.scrollHeight - box.scrollTop - box.clientHeight 
 export function showChannel(main, { open, tab, earlier }) {
   const { channel } = store;
   const fresh = main.dataset.place !== `${store.as}/${channel.id}/${store.canvas}`;
-  if (fresh) frame(main, channel, { tab });
-  replace($(".channel-head", main), header(channel, { tab, open }));
+  if (fresh) frame(main, channel);
+  forgetOldNames($(".message-list", main));
+  showHeader($(".channel-head", main), channel, { tab, open });
   if (store.canvas) return replace($(".canvas", main), channel.canvas ? canvas(channel.canvas) : h("p", { class: "faint" }, "This channel has no canvas yet."));
   const list = $(".messages", main);
   const follow = fresh || nearBottom(list);
@@ -28,9 +29,35 @@ export function showChannel(main, { open, tab, earlier }) {
   if (follow) requestAnimationFrame(() => { list.scrollTop = list.scrollHeight; });
 }
 
+/** A header drawn anew would close what hangs from it, so it is drawn only when it says something else. */
+function showHeader(box, { messages, unread, mentions, more, ...channel }, turns) {
+  const print = JSON.stringify([channel, store.canvas]);
+  if (box.dataset.print === print) return;
+  box.dataset.print = print;
+  replace(box, header(channel, turns));
+}
+
+/** Messages name people: when a name changes, all of them are drawn again. */
+function forgetOldNames(list) {
+  const names = JSON.stringify(store.shell.users);
+  if (list && list.dataset.names !== names) replace(list).dataset.names = names;
+}
+
+/** Arrow keys walk from message to message; Tab then reaches what can be done with one. */
+function walk(event) {
+  if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+  if (event.target.closest("input, textarea, select, button, .float")) return;
+  const all = [...event.currentTarget.querySelectorAll(".message")];
+  const at = all.indexOf(document.activeElement.closest(".message"));
+  const next = at < 0 ? all.at(-1) : all[at + (event.key === "ArrowDown" ? 1 : -1)];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
 function frame(main, channel) {
   main.dataset.place = `${store.as}/${channel.id}/${store.canvas}`;
-  const list = h("div", { class: "messages", role: "log", "aria-label": `Messages in ${nameOf(channel)}`, tabindex: "0" },
+  const list = h("div", { class: "messages", role: "log", "aria-label": `Messages in ${nameOf(channel)}`, tabindex: "0", onkeydown: walk },
     h("button", { type: "button", class: "earlier link", hidden: true }, "Show earlier messages"), intro(channel), h("div", { class: "message-list" }));
   replace(main, h("header", { class: "channel-head" }), store.canvas ? h("div", { class: "canvas", tabindex: "0" }) : [list, h("div", { class: "foot" })]);
 }
@@ -128,11 +155,12 @@ export function showThread(pane, { open }) {
   if (fresh) {
     pane.dataset.place = place;
     replace(pane, h("header", {}, h("h2", {}, "Thread"), h("small", { class: "faint" }, nameOf(channel)), h("span", { class: "spring" }), iconButton("close", "Close the thread", () => open(null))),
-      h("div", { class: "messages", role: "log", "aria-label": "Thread", tabindex: "0" }, h("div", { class: "message-list" })),
+      h("div", { class: "messages", role: "log", "aria-label": "Thread", tabindex: "0", onkeydown: walk }, h("div", { class: "message-list" })),
       channel.is_archived || !channel.is_member ? null : composer({ channel, thread: thread.ts, label: "Reply…" }));
   }
   const list = $(".messages", pane);
   const follow = fresh || nearBottom(list);
+  forgetOldNames($(".message-list", list));
   showMessages($(".message-list", list), thread.messages, { inThread: true, openThread: open, readOnly: channel.is_archived });
   if (follow) requestAnimationFrame(() => { list.scrollTop = list.scrollHeight; });
   if (fresh) $("textarea", pane)?.focus();

@@ -25,6 +25,8 @@ export function composer({ channel, thread = null, label }) {
     const text = box.value;
     if (!text.trim() && !files.length) return;
     const sent = files;
+    const list = node.parentElement.parentElement.querySelector(":scope > .messages") ?? node.parentElement.querySelector(".messages");
+    list.scrollTop = list.scrollHeight; // who speaks wants to see the answer
     box.value = "";
     files = [];
     showFiles();
@@ -92,6 +94,7 @@ const SOURCES = {
 function suggest(box, hints, thread) {
   const match = found(box, thread);
   hints.hidden = !match || (!match.entries.length && !match.note);
+  hints.dataset.whole = String(Boolean(match?.entries.some((entry) => entry.insert.trim() === match.word)));
   if (hints.hidden) return;
   const option = (entry, index) => h("button", { type: "button", role: "option", "aria-selected": String(index === 0), onmousedown: (event) => { event.preventDefault(); complete(entry); } }, h("span", {}, entry.label), entry.hint ? h("small", {}, entry.hint) : null);
   function complete(entry) {
@@ -102,7 +105,7 @@ function suggest(box, hints, thread) {
   append(replace(hints, match.note ? h("div", { class: "hint-note" }, match.note) : null), match.entries.map(option));
 }
 
-/** Arrow keys walk the suggestions, Tab and Enter take one; says whether the key was used up. */
+/** Arrow keys walk the suggestions, Tab and Enter take one (Enter only while the word is unfinished); says whether the key was used up. */
 function choose(event, hints) {
   const rows = [...hints.querySelectorAll("button")];
   if (event.key === "Escape") { hints.hidden = true; event.stopPropagation(); return true; }
@@ -111,7 +114,7 @@ function choose(event, hints) {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     const next = (at + (event.key === "ArrowDown" ? 1 : rows.length - 1)) % rows.length;
     rows.forEach((row, index) => row.setAttribute("aria-selected", String(index === next)));
-  } else if (event.key === "Tab" || event.key === "Enter") rows[at].dispatchEvent(new MouseEvent("mousedown", { cancelable: true }));
+  } else if (event.key === "Tab" || (event.key === "Enter" && hints.dataset.whole !== "true")) rows[at].dispatchEvent(new MouseEvent("mousedown", { cancelable: true }));
   else return false;
   event.preventDefault();
   return true;

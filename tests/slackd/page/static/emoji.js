@@ -1,10 +1,11 @@
-// Emoji names to characters: Scribe's vocabulary first, then the ones people throw about.
+// Emoji names to characters: the ones Scribe understands first, then the ones people throw about.
 
 export const VOCABULARY = [
   "pushpin", "boom", "rotating_light", "pager", "sos", "mag", "bulb", "no_entry_sign", "hammer_and_wrench",
   "adhesive_bandage", "checkered_flag", "scales", "loudspeaker", "chart_with_downwards_trend", "dart", "sunny",
-  "thunder_cloud_and_rain", "four_leaf_clover", "eyes", "+1",
+  "thunder_cloud_and_rain", "four_leaf_clover",
 ];
+const OFTEN = ["eyes", "+1"];
 
 const TABLE = {
   pushpin: "📌", boom: "💥", rotating_light: "🚨", pager: "📟", sos: "🆘", mag: "🔍", bulb: "💡", no_entry_sign: "🚫",
@@ -38,7 +39,7 @@ const TABLE = {
   one: "1️⃣", two: "2️⃣", three: "3️⃣", four: "4️⃣", five: "5️⃣", zero: "0️⃣", ok: "🆗", new: "🆕", up: "🆙", sleuth_or_spy: "🕵️", ear: "👂", brain: "🧠", compass: "🧭", world_map: "🗺️", ladder: "🪜", bricks: "🧱", anchor: "⚓", surfer: "🏄",
 };
 
-export const NAMES = [...VOCABULARY, ...Object.keys(TABLE).filter((name) => !VOCABULARY.includes(name))];
+export const NAMES = [...new Set([...VOCABULARY, ...OFTEN, ...Object.keys(TABLE)])];
 
 /** The character for a name with or without skin tone, or null for a name we have no picture of. */
 export function emojiChar(name) {

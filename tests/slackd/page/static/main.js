@@ -3,7 +3,7 @@
 import { jump, showChannel, showThread } from "./channel.js";
 import { $ } from "./dom.js";
 import { showHome } from "./home.js";
-import { failed, toast } from "./menus.js";
+import { failed } from "./menus.js";
 import { showModal } from "./modal.js";
 import { showSidebar } from "./sidebar.js";
 import { act, get, store } from "./store.js";
@@ -97,7 +97,6 @@ function listen() {
   stream?.close();
   stream = new EventSource(`/page/stream?${new URLSearchParams({ as: store.as })}`);
   stream.addEventListener("changed", refresh);
-  stream.addEventListener("notice", (event) => toast(JSON.parse(event.data).text, "error"));
   let lost = false;
   stream.onerror = () => { lost = true; document.body.classList.add("offline"); };
   stream.onopen = () => { document.body.classList.remove("offline"); if (lost) refresh(); lost = false; };

@@ -5,7 +5,6 @@ import { emojiChar, NAMES, VOCABULARY } from "./emoji.js";
 import { plainText, textObject } from "./mrkdwn.js";
 
 let closeOpen = null;
-let modalDepth = 0;
 
 export const closeFloat = () => closeOpen?.();
 export const floatIsOpen = () => closeOpen !== null;
@@ -66,8 +65,6 @@ export function menu(anchor, entries, label = "Menu") {
 
 // ---- emoji
 
-const usedOften = VOCABULARY;
-
 export function pickEmoji(anchor, chosen) {
   let close = () => {};
   const choose = (name) => { close(); chosen(name); };
@@ -78,8 +75,8 @@ export function pickEmoji(anchor, chosen) {
     const found = wanted ? NAMES.filter((name) => name.includes(wanted)) : null;
     replace(grid, found
       ? h("div", { class: "emoji-grid" }, found.length ? found.map(button) : h("p", { class: "faint" }, "No emoji of that name"))
-      : [h("div", { class: "menu-heading" }, "What Scribe understands"), h("div", { class: "emoji-grid" }, usedOften.map(button)),
-         h("div", { class: "menu-heading" }, "All"), h("div", { class: "emoji-grid" }, NAMES.filter((n) => !usedOften.includes(n)).map(button))]);
+      : [h("div", { class: "menu-heading" }, "What Scribe understands"), h("div", { class: "emoji-grid" }, VOCABULARY.map(button)),
+         h("div", { class: "menu-heading" }, "Everything else"), h("div", { class: "emoji-grid" }, NAMES.slice(VOCABULARY.length).map(button))]);
   };
   const search = h("input", {
     type: "search", placeholder: "Search emoji", "aria-label": "Search emoji",
@@ -116,12 +113,10 @@ export function dialog(content, { label, className = "", onclose = () => {} } = 
   function close() {
     if (!open) return;
     open = false;
-    modalDepth -= 1;
     veil.remove();
     before?.focus?.();
     onclose();
   }
-  modalDepth += 1;
   document.body.append(veil);
   ($("[autofocus]", box) ?? $("input:not([type=hidden]), textarea, select, .primary, button", box))?.focus();
   return close;

@@ -9,6 +9,9 @@ import { clockRate, format, nowSeconds, viewerZone } from "./time.js";
 /** `go(place)` opens a conversation or "home"; `become(user)` looks through other eyes. */
 export function showSidebar(box, { go, become }) {
   const { shell } = store;
+  const print = JSON.stringify([store.as, store.place, shell.channels, shell.users, shell.people, shell.clock.rate]);
+  if (box.dataset.print === print) return; // drawing anew would take the focus away
+  box.dataset.print = print;
   const kinds = (...wanted) => shell.channels.filter((channel) => channel.is_member && wanted.includes(channel.kind));
   const rooms = kinds("channel", "group").filter((channel) => !channel.is_archived || channel.id === store.place).sort((a, b) => a.name.localeCompare(b.name));
   const talks = kinds("im", "mpim").filter((channel) => channel.with !== shell.app.user_id);
@@ -33,8 +36,9 @@ function whoami(become) {
 const group = (title, rows, tools) =>
   h("section", {}, h("header", {}, h("h2", {}, title), tools), h("ul", {}, rows.map((one) => h("li", {}, one))));
 
-function entry(place, content, { unread = 0, mentions = 0, go, label, faint = false }) {
+function entry(place, content, { unread: waiting = 0, mentions = 0, go, label, faint = false }) {
   const here = store.place === place;
+  const unread = here ? 0 : waiting; // what is on screen is being read
   return h("button", { type: "button", class: `row${here ? " here" : ""}${unread ? " unread" : ""}${faint ? " faint-row" : ""}`, "aria-current": here ? "page" : null, "aria-label": unread ? `${label}, ${unread} unread` : label, dataset: { place }, onclick: () => go(place) },
     content, unread ? h("span", { class: mentions ? "count" : "dot" }, mentions ? String(mentions) : "") : null);
 }

@@ -36,6 +36,7 @@ export const dayName = (seconds) => nearDay(seconds) ?? withYear(seconds, { week
 
 export function ago(seconds) {
   const gone = Math.round(nowSeconds() - seconds);
+  if (Math.abs(gone) < 10) return "just now";
   const [size, unit] = [[86400, "day"], [3600, "hour"], [60, "minute"]].find(([s]) => Math.abs(gone) >= s) ?? [1, "second"];
   const count = Math.round(Math.abs(gone) / size);
   const words = `${count} ${unit}${count === 1 ? "" : "s"}`;
