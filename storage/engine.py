@@ -113,9 +113,9 @@ class Database:
 
 
 @asynccontextmanager
-async def connect(url: URL) -> AsyncIterator[Database]:
+async def connect(url: URL, *, read_only: bool) -> AsyncIterator[Database]:
     """Open the database and close every connection at the end."""
-    database = _sqlite(url) if sqlite_path(url) else _postgres(url)
+    database = _sqlite(url, read_only) if sqlite_path(url) else _postgres(url, read_only)
     try:
         yield database
     finally:
@@ -123,27 +123,30 @@ async def connect(url: URL) -> AsyncIterator[Database]:
         await database._read.dispose()
 
 
-def _postgres(url: URL) -> Database:
+def _postgres(url: URL, read_only: bool) -> Database:
+    limits = f"{_POSTGRES_LIMITS} -c default_transaction_read_only={read_only}"
     engine = create_async_engine(
         url,
         pool_pre_ping=True,  # or the first use after a restart of the server fails
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
-        connect_args={"options": _POSTGRES_LIMITS, "connect_timeout": 5},
+        connect_args={"options": limits, "connect_timeout": 5},
     )
     by_statement = engine.execution_options(isolation_level="AUTOCOMMIT")
     return Database("postgresql", engine, by_statement, by_statement)
 
 
-def _sqlite(url: URL) -> Database:
+def _sqlite(url: URL, read_only: bool) -> Database:
     driver = url.set(drivername="sqlite+aiosqlite")
+    read = create_async_engine(driver, pool_size=READERS, max_overflow=0)
+    _on_sqlite(read.sync_engine, "BEGIN", "query_only=ON")
+    if read_only:
+        return Database("sqlite", read, read, read)
     # A single writing connection queues in the program instead of failing with "database is locked", and takes away
     # the trigger of the WAL-reset corruption of SQLite before 3.51.3.
     write = create_async_engine(driver, pool_size=1, max_overflow=0)
     _on_sqlite(write.sync_engine, "BEGIN IMMEDIATE", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-    read = create_async_engine(driver, pool_size=READERS, max_overflow=0)
-    _on_sqlite(read.sync_engine, "BEGIN", "query_only=ON")
     return Database("sqlite", write, write, read)
 
 

@@ -56,7 +56,7 @@ class Store(Inbox, Outbox, Transcript, Directory):
         """Open the memory for the process called `me`, a name no other replica has.
 
         A SQLite file serves one process; whatever a former one had leased is free again. With `read_only` nothing
-        is locked and nothing is freed, and writing is not to be asked for.
+        is locked and nothing is freed, and the database refuses to be written.
 
         Raises:
             StorageRefused: the address is wrong, the tables are not those of this version, or another process
@@ -64,7 +64,7 @@ class Store(Inbox, Outbox, Transcript, Directory):
         """
         address = read_url(url)
         with nullcontext() if read_only else sole_process(address):
-            async with connect(address) as db:
+            async with connect(address, read_only=read_only) as db:
                 await schema.check(db, address)
                 store = cls(db, me, lease)
                 if db.dialect == "sqlite" and not read_only:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Dialect,
     Executable,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     MetaData,
@@ -90,7 +89,7 @@ metadata: Final = MetaData(
 incidents: Final = Table(
     "incidents",
     metadata,
-    Column("id", _Id, Identity(), primary_key=True),
+    Column("id", _Id, primary_key=True),
     Column("seq", Integer, nullable=False),  # of its newest fact
     Column("rewrites", Integer, nullable=False),  # how often facts were blanked in place: older folds are stale
     Column("number", Prose),
@@ -127,7 +126,7 @@ facts: Final = Table(
 inbox: Final = Table(
     "inbox",
     metadata,
-    Column("id", _Id, Identity(), primary_key=True),
+    Column("id", _Id, primary_key=True),
     Column("key", Text, nullable=False),
     Column("kind", String, nullable=False),
     Column("received_at", Moment, nullable=False),
@@ -151,7 +150,7 @@ Index(
 outbox: Final = Table(
     "outbox",
     metadata,
-    Column("id", _Id, Identity(), primary_key=True),
+    Column("id", _Id, primary_key=True),
     Column("key", Text, nullable=False),
     Column("lane", String, nullable=False),
     Column("method", String, nullable=False),

@@ -22,7 +22,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "inbox",
-        sa.Column("id", ID, sa.Identity(), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
@@ -41,7 +41,7 @@ def upgrade() -> None:
 
     op.create_table(
         "incidents",
-        sa.Column("id", ID, sa.Identity(), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("rewrites", sa.Integer(), nullable=False),
         sa.Column("number", sa.Text(), nullable=True),
@@ -115,7 +115,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "outbox",
-        sa.Column("id", ID, sa.Identity(), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("lane", sa.String(), nullable=False),
         sa.Column("method", sa.String(), nullable=False),
