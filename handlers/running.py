@@ -41,30 +41,36 @@ CALL_SECONDS: Final = 30
 
 
 async def run(settings: Settings, name: str) -> None:
-    """Work until SIGINT or SIGTERM. `name` tells this replica from the others.
+    """Work until SIGINT or SIGTERM; see `at_work`."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with at_work(settings, name) as desk:
+        log.info("Scribe is at work in %s", desk.me.team_url)
+        await stop.wait()
+        log.info("stopping")
+
+
+@asynccontextmanager
+async def at_work(settings: Settings, name: str) -> AsyncIterator[Desk]:
+    """The program, connected and working for as long as the block lasts. `name` tells this replica from the others.
 
     Raises:
         Misconfigured: Slack refuses a token for good.
         StorageRefused: the database is not ready.
     """
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with _clock(settings) as clock, _desk(settings, clock, name) as desk:
+    async with _clock(settings) as clock, _desk(settings, clock, name) as desk, AsyncExitStack() as stack:
         inbox, courier = Inbox(desk), Courier(desk)
         app = build_app(desk, inbox, settings.signing_secret.get_secret_value() or None)
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(courier.drain)
-            await stack.enter_async_context(_background(_work(desk, inbox, courier, app)))
-            if settings.transport == "socket":
-                await stack.enter_async_context(connected(app, desk, settings.app_token.get_secret_value()))
-            else:
-                await stack.enter_async_context(served(app, desk, settings.host, settings.port))
-            if settings.pulse is not None:
-                await stack.enter_async_context(pulse(desk, courier, settings.pulse))
-            log.info("Scribe is at work in %s", desk.me.team_url)
-            await stop.wait()
-            log.info("stopping")
+        stack.push_async_callback(courier.drain)
+        await stack.enter_async_context(_background(_work(desk, inbox, courier, app)))
+        if settings.pulse is not None:
+            await stack.enter_async_context(pulse(desk, courier, settings.pulse))
+        if settings.transport == "socket":
+            await stack.enter_async_context(connected(app, desk, settings.app_token.get_secret_value()))
+        else:
+            await stack.enter_async_context(served(app, desk, settings.host, settings.port))
+        yield desk
 
 
 @asynccontextmanager

@@ -14,7 +14,6 @@ from bot import commands as c
 from bot.decision import Refused
 from bot.facts import Via
 from bot.incident import Incident
-from bot.wire import plain
 from bot.words import Wire
 from handlers import screens
 from handlers.act import Message, act, act_between
@@ -95,18 +94,26 @@ def _people(command: object) -> list[str]:
 async def open_form(
     desk: Desk, heard: Heard, typed: Typed, wanted: c.OpenForm, incident: Incident | None
 ) -> Message | None:
-    """Open a form; what was typed is in it. A form that can no longer be opened becomes a sentence."""
-    late = "The form could not be opened any more; please ask for it again."
-    if heard.replayed or not typed.trigger:
-        raise Refused(late, f"/incident {plain(typed.text, {})}".strip())
+    """Open a form; what was typed is in it."""
     view = forms.build(wanted, incident, desk.look, desk.policy, typed.channel)
+    return await open_view(desk, heard, typed, view)
+
+
+async def open_view(desk: Desk, heard: Heard, typed: Typed, view: dict[str, Any]) -> None:
+    """Open a view while the trigger is fresh: 3 seconds, once.
+
+    Raises:
+        Refused: it is too late for that; what was typed is shown again.
+    """
+    late = Refused("The form could not be opened any more; please ask for it again.", "/incident help")
+    if heard.replayed or not typed.trigger:
+        raise late
     try:
         await desk.courier.views_open(trigger_id=typed.trigger, view=view)
     except SlackApiError as error:
         if "trigger" in str(error.response.get("error")):
-            raise Refused(late, f"/incident {plain(typed.text, {})}".strip()) from error
+            raise late from error
         raise
-    return None
 
 
 def from_command(body: Mapping[str, Any]) -> Typed:

@@ -1,0 +1,221 @@
+"""Everything that can be pressed in a message; most buttons are a typed command that needs no typing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot import commands as c
+from bot.decision import Refused
+from bot.words import ActionStatus, Status, Wire
+from handlers import forms as read_forms
+from handlers import screens, slash
+from handlers.act import Message, act
+from handlers.desk import Desk
+from handlers.inbox import Heard
+from handlers.people import incident_named, require_may_command
+from handlers.reports import post_draft
+from handlers.slash import Typed
+from templates.blocks import actions as a
+from templates.blocks import forms
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One press: who, on what, in which channel, with what it refers to."""
+
+    desk: Desk
+    heard: Heard
+    body: Body
+    request: c.Request
+    action: str
+    value: str
+
+    @property
+    def incident(self) -> int:
+        return a.referred(self.value)[0]
+
+    @property
+    def thing(self) -> str:
+        return a.referred(self.value)[1]
+
+    @property
+    def typed(self) -> Typed:
+        channel = self.request.channel or ""
+        return Typed(Wire(""), self.request.by, channel, "button", self.body["trigger_id"])
+
+
+async def press(desk: Desk, heard: Heard, body: Body) -> Message | None:
+    """Do what a button says.
+
+    Raises:
+        Refused: the person may not, or it makes no sense now.
+    """
+    user = body["user"]["id"]
+    person = await desk.directory.person(user, heard.at)
+    require_may_command(desk, person)
+    pressed = body["actions"][0]
+    action, value = a.named(pressed["action_id"]), _value(pressed)
+    if action in (a.LINE_MENU, a.ITEM_MENU) and value:
+        action, incident, thing = a.chosen(value)
+        value = a.reference(incident, thing)
+    channel = (body.get("channel") or {}).get("id")
+    request = c.Request(heard.key, user, "button", heard.at, person.tz, channel)
+    doing = _PRESSED.get(action)
+    return await doing(Press(desk, heard, body, request, action, value)) if doing else None
+
+
+def _value(pressed: Mapping[str, Any]) -> str:
+    chosen = pressed.get("selected_option") or {}
+    return str(pressed.get("value") or chosen.get("value") or "")
+
+
+async def _form(p: Press, form: str, **given: str) -> Message | None:
+    incident = await p.desk.store.incident(p.incident)
+    return await slash.open_form(p.desk, p.heard, p.typed, c.OpenForm(form, given), incident)
+
+
+def _opens(form: str) -> Callable[[Press], Awaitable[Message | None]]:
+    return lambda p: _form(p, form)
+
+
+def _shows(what: str) -> Callable[[Press], Awaitable[Message | None]]:
+    return lambda p: screens.show(p.desk, c.Show(what), p.incident, p.request.by)
+
+
+def _does(command: c.Command) -> Callable[[Press], Awaitable[Message | None]]:
+    return lambda p: act(p.desk, p.incident, command, p.request)
+
+
+def _on_line(command: Callable[[str], c.Command]) -> Callable[[Press], Awaitable[Message | None]]:
+    return lambda p: act(p.desk, p.incident, command(p.thing), p.request)
+
+
+def _item_to(status: ActionStatus) -> Callable[[Press], Awaitable[Message | None]]:
+    return lambda p: act(p.desk, p.incident, c.ChangeAction(p.thing, status=status), p.request)
+
+
+async def _fields_form(p: Press) -> Message | None:
+    return await _form(p, "fields", section=p.thing)
+
+
+async def _edit_line(p: Press) -> Message | None:
+    incident = await p.desk.store.incident(p.incident)
+    entry = incident.entries.get(p.thing)
+    if entry is None or entry.erased:
+        raise Refused("That line is not on the timeline any more.", "/incident timeline")
+    return await _open(p, forms.edit_form(incident, entry, p.desk.look))
+
+
+async def _move_line(p: Press) -> Message | None:
+    incident = await p.desk.store.incident(p.incident)
+    return await _open(p, forms.move_form(incident, incident.entries[p.thing], p.desk.look))
+
+
+async def _item_form(p: Press, status: ActionStatus | None = None) -> Message | None:
+    incident = await p.desk.store.incident(p.incident)
+    return await _open(p, forms.item_form(incident, incident.actions[p.thing], p.desk.look, status))
+
+
+async def _item_decline(p: Press) -> Message | None:
+    return await _item_form(p, ActionStatus.DECLINED)
+
+
+async def _open(p: Press, view: dict[str, Any]) -> Message | None:
+    return await slash.open_view(p.desk, p.heard, p.typed, view)
+
+
+async def _save_milestones(p: Press) -> Message | None:
+    """The pickers of the quiet question are saved as they stand in its message."""
+    view = {"callback_id": a.MILESTONE_TIMES, "state": p.body.get("state") or {}, "private_metadata": a.metadata(
+        incident=p.incident)}  # fmt: skip
+    command = read_forms.read(view, p.request, p.desk.policy)
+    if isinstance(command, read_forms.FieldErrors):
+        raise Refused(" ".join(command.errors.values()), "/incident mark detected 13:58")
+    if not isinstance(command, c.MarkMilestones):
+        raise Refused("Pick at least one time first.", "/incident mark detected 13:58")
+    return await act(p.desk, p.incident, command, p.request)
+
+
+async def _postmortem(p: Press) -> Message | None:
+    return await post_draft(p.desk, p.incident, p.thing or None, p.request)
+
+
+async def _adopt(p: Press) -> Message | None:
+    wanted = c.OpenForm("declare", {"here": p.value})
+    typed = Typed(Wire("declare --here"), p.request.by, p.value, "button", p.body["trigger_id"])
+    return await slash.open_form(p.desk, p.heard, typed, wanted, None)
+
+
+async def _declare_form(p: Press) -> Message | None:
+    return await slash.open_form(p.desk, p.heard, p.typed, c.OpenForm("declare"), None)
+
+
+async def _choose_incident(p: Press) -> Message | None:
+    """A command typed where there is no incident is done in the one chosen, as of when it was typed."""
+    incident, envelope = a.referred(p.value)
+    kept = await p.desk.store.envelope(envelope)
+    if kept is None:
+        raise Refused("What you typed is not kept any more; please type it again.", "/incident list")
+    state = await p.desk.store.incident(incident)
+    await incident_named(p.desk, state.number, p.request.by)
+    first = slash.from_command(kept.body) if "command" in kept.body else slash.from_mention(p.desk, kept.body["event"])
+    if first.user != p.request.by:
+        raise Refused("Only the person who typed it can choose.", "/incident list")
+    typed = Typed(first.text, first.user, first.channel, first.via, p.body["trigger_id"], incident)
+    return await slash.answer(p.desk, Heard(kept.key, kept.received_at), typed)
+
+
+async def _run(p: Press) -> Message | None:
+    """A choice that completes a command, such as which of two 01:30s was meant."""
+    typed = Typed(Wire(p.value), p.request.by, p.request.channel or "", "button", p.body["trigger_id"])
+    return await slash.answer(p.desk, p.heard, typed)
+
+
+async def _archive(p: Press) -> Message | None:
+    return await screens.archive(p.desk, p.incident, p.request)
+
+
+async def _page(p: Press) -> Message | None:
+    screen, _, page = p.thing.partition(":")
+    return await screens.show(p.desk, c.Show(screen, page), p.incident, p.request.by)
+
+
+_PRESSED: Final[Mapping[str, Callable[[Press], Awaitable[Message | None]]]] = {
+    a.TIMELINE: _shows("timeline"),
+    a.REPORT: _shows("report"),
+    a.MISSING: _shows("missing"),
+    a.MILESTONES: _shows("milestones"),
+    a.ACTIONS: _shows("actions"),
+    a.PAGE: _page,
+    a.EVENT_FORM: _opens("event"),
+    a.UPDATE_FORM: _opens("update"),
+    a.SEVERITY_FORM: _opens("severity"),
+    a.SET_MILESTONES: _opens("milestones"),
+    a.ACTION_FORM: _opens("action"),
+    a.FIELDS_FORM: _fields_form,
+    a.DECLARE_FORM: _declare_form,
+    a.ADOPT: _adopt,
+    a.MITIGATE: _does(c.ChangeStatus(Status.MITIGATED)),
+    a.RESOLVE: _does(c.ChangeStatus(Status.RESOLVED)),
+    a.CLOSE: _does(c.ChangeStatus(Status.CLOSED)),
+    a.REOPEN: _does(c.Reopen()),
+    a.SAVE_MILESTONES: _save_milestones,
+    a.POSTMORTEM: _postmortem,
+    a.EDIT_LINE: _edit_line,
+    a.MOVE_LINE: _move_line,
+    a.WITHDRAW_LINE: _on_line(c.Withdraw),
+    a.REINSTATE_LINE: _on_line(c.Reinstate),
+    a.ITEM_DONE: _item_to(ActionStatus.DONE),
+    a.ITEM_IN_PROGRESS: _item_to(ActionStatus.IN_PROGRESS),
+    a.ITEM_BLOCKED: _item_to(ActionStatus.BLOCKED),
+    a.ITEM_FORM: _item_form,
+    a.ITEM_DECLINE: _item_decline,
+    a.CHOOSE_INCIDENT: _choose_incident,
+    a.RUN: _run,
+    a.ARCHIVE: _archive,
+}
+"""Buttons that only open a link or close a message are acknowledged and mean nothing more."""

@@ -1,0 +1,84 @@
+"""Reports of an incident as it stands: gathered, built, rendered; and the draft posted on request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from templates.blocks.report import report_summary
+
+from bot.commands import Request
+from bot.decision import Decision, PostDraft, Refused, say
+from bot.family import Family
+from bot.incident import Incident
+from bot.report import Report, ReportContext, build_report
+from bot.wire import mentions
+from handlers.act import Message, carry_out, settle
+from handlers.desk import Desk
+from templates import render
+
+
+def people_in(incident: Incident) -> set[str]:
+    """Every id that a report may name."""
+    found = {incident.declared_by}
+    for entry in incident.entries.values():
+        found |= {entry.author, entry.source.by, *mentions(entry.text)}
+    for marks in incident.marks.values():
+        found |= {mark.by for mark in marks}
+    found |= {h.user for h in incident.holdings if h.user} | {h.source.by for h in incident.holdings}
+    found |= {m.source.by for m in incident.moments} | {t.source.by for t in incident.turns}
+    found |= {g.source.by for g in incident.grades}
+    for item in incident.actions.values():
+        found |= {item.source.by, item.owner or "", *mentions(item.text)}
+    for values in incident.fields.values():
+        for said in values:
+            texts = said.value if isinstance(said.value, tuple) else (str(said.value),)
+            found |= {said.source.by, *texts, *(who for text in texts for who in mentions(text))}
+    return found
+
+
+def family_named(desk: Desk, incident: Incident, key: str | None) -> Family:
+    """The family asked for, else the incident's own.
+
+    Raises:
+        Refused: there is none of that name.
+    """
+    family = desk.families.get(key or incident.family)
+    if family is None:
+        raise Refused(
+            f"There is no report family {key}; there are: {', '.join(desk.families)}.", "/incident postmortem"
+        )
+    return family
+
+
+async def report_of(desk: Desk, incident: Incident, key: str | None = None) -> Report:
+    """The report as it stands now, with everybody's name looked up first."""
+    family = family_named(desk, incident, key)
+    await desk.directory.meet(people_in(incident), desk.clock.now())
+    return build_report(incident, family, context(desk))
+
+
+def context(desk: Desk) -> ReportContext:
+    return ReportContext(names=desk.directory.names, channels={}, team_url=desk.me.team_url, policy=desk.policy)
+
+
+async def post_draft(desk: Desk, incident: int, key: str | None, request: Request) -> Message | None:
+    """Put the draft into the channel; nothing about the incident changes."""
+    async with desk.store.visit(incident) as visit:
+        family = family_named(desk, visit.incident, key)
+        draft = PostDraft(f"draft:{request.key}", family.key)
+        decision = Decision(notices=(draft,), reply=say("The draft is on its way into the incident's channel."))
+        await carry_out(desk, visit, decision, request)
+        return await settle(desk, visit, decision, request)
+
+
+async def draft_summary(desk: Desk, incident: int, family: str) -> dict[str, Any]:
+    """The Block Kit summary that goes into the channel."""
+    state = await desk.store.incident(incident)
+    return report_summary(await report_of(desk, state, family), state, desk.look)
+
+
+async def draft_file(desk: Desk, incident: int, family: str) -> tuple[str, str]:
+    """(file name, Markdown) of the whole report."""
+    state = await desk.store.incident(incident)
+    report = await report_of(desk, state, family)
+    return f"{state.number}-{family}.md", render(report)

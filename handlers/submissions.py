@@ -1,0 +1,125 @@
+"""Submitted forms: decided while Slack waits for the ack, so that a mistake is shown under its own input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck
+
+from bot import commands as c
+from bot.decision import Refused
+from bot.facts import Evidence
+from bot.words import UNSAID
+from handlers import forms as read_forms
+from handlers.act import Message, act, act_between
+from handlers.declaring import declare
+from handlers.desk import Desk
+from handlers.forms import FieldErrors
+from handlers.inbox import Heard, Inbox
+from handlers.messages import seen
+from handlers.people import incident_named, require_may_command
+from handlers.reactions import fetched
+from handlers.tell import to_user
+from templates.blocks import forms
+
+Body = Mapping[str, Any]
+
+
+class Corrected(Exception):
+    """The form stays open, with sentences under its inputs."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("the form needs corrections")
+        self.errors = errors
+
+
+class Following(Exception):
+    """Another view takes the form's place."""
+
+    def __init__(self, view: dict[str, Any]) -> None:
+        super().__init__("another form follows")
+        self.view = view
+
+
+async def submit(desk: Desk, inbox: Inbox, heard: Heard, body: Body, ack: AsyncAck) -> None:
+    """Do what the form asks and close it, or say in it what is wrong. A replay can no longer reach the form."""
+    view = body["view"]
+
+    async def work() -> Message | None:
+        try:
+            message = await _decide(desk, heard, body)
+        except Refused as refused:
+            if heard.replayed:
+                raise
+            raise Corrected(read_forms.refusal(view, refused).errors) from refused
+        await ack()
+        return message
+
+    async def answer() -> Message | None:
+        try:
+            return await work()
+        except Corrected as wrong:
+            await ack(response_action="errors", errors=dict(wrong.errors))
+        except Following as following:
+            await ack(response_action="update", view=following.view)
+        return None
+
+    if heard.replayed:
+        await ack()
+    await inbox.attend(heard, answer, to_user(desk, body, await _channel(desk, view)))
+
+
+async def _channel(desk: Desk, view: Mapping[str, Any]) -> str | None:
+    incident = read_forms.incident_of(view)
+    return (await desk.store.incident(incident)).channel if incident is not None else None
+
+
+async def _decide(desk: Desk, heard: Heard, body: Body) -> Message | None:
+    user = body["user"]["id"]
+    person = await desk.directory.person(user, heard.at)
+    require_may_command(desk, person)
+    view = body["view"]
+    request = c.Request(heard.key, user, "form", heard.at, person.tz)
+    asked = read_forms.read(view, request, desk.policy)
+    if isinstance(asked, FieldErrors):
+        if heard.replayed:
+            raise Refused(" ".join(asked.errors.values()))
+        raise Corrected(asked.errors)
+    return await _do(desk, view, asked, request)
+
+
+async def _do(desk: Desk, view: Mapping[str, Any], asked: object, request: c.Request) -> Message | None:
+    if asked is None:
+        return None
+    if isinstance(asked, c.Declare):
+        return await declare(desk, asked, request)
+    incident = read_forms.incident_of(view)
+    if incident is None:
+        raise Refused("This form belongs to no incident.", "/incident list")
+    match asked:
+        case c.OpenForm():
+            raise Following(forms.build(asked, await desk.store.incident(incident), desk.look, desk.policy))
+        case c.MergeInto() | c.MoveLine():
+            other = await incident_named(desk, asked.other, request.by)
+            return await act_between(desk, incident, other, asked, request)
+        case c.Capture():
+            return await act(desk, incident, await _with_message(desk, asked), request)
+        case _:
+            await desk.directory.meet(_named(asked), request.now)
+            return await act(desk, incident, asked, request)  # type: ignore[arg-type]
+
+
+def _named(asked: object) -> list[str]:
+    return [who for name in ("user", "owner") if isinstance(who := getattr(asked, name, None), str)]
+
+
+async def _with_message(desk: Desk, capture: c.Capture) -> c.Capture:
+    """The form holds only the message's place; its words come from the transcript, or from Slack."""
+    place = capture.message.place
+    known = await desk.store.message(place.channel, place.ts) or await fetched(desk, place.channel, place.ts)
+    if known is None or known.deleted:
+        raise Refused("That message is not there any more.", "/incident timeline")
+    message = seen(known, Evidence(place.channel, place.ts, known.thread_ts))
+    return replace(capture, message=message, text=message.text if capture.text == UNSAID else capture.text)

@@ -1,0 +1,1 @@
+"""A published incident, lived through again by pretend people, against the real program in its own process."""

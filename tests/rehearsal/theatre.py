@@ -1,0 +1,122 @@
+"""The real program in its own process, on the wire of a pretend Slack; it may be killed at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+
+from tests.slackd.server import Slackd
+from tests.stage import environment
+
+ROOT: Final = Path(__file__).parent.parent.parent
+READY_SECONDS: Final = 30
+T = TypeVar("T")
+
+
+@dataclass
+class Killer:
+    """Kills the program `times` times at random moments of real time; the seed says which."""
+
+    times: int
+    seed: int
+    longest: float = 0.12
+    kills: int = 0
+    _random: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)
+
+    @property
+    def next_delay(self) -> float | None:
+        """Seconds until the next kill; None when there were enough."""
+        return self._random.uniform(0, self.longest) if self.kills < self.times else None
+
+
+class Program:
+    """`scribe run` as a process, started again after each death."""
+
+    def __init__(self, slack: Slackd, variables: Mapping[str, str], killer: Killer | None) -> None:
+        self._slack = slack
+        self._variables = dict(variables)
+        self._killer = killer
+        self._process: asyncio.subprocess.Process | None = None
+        self._hand: asyncio.Task[None] | None = None
+
+    @property
+    def is_up(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    async def start(self) -> None:
+        """Start it and wait until both of its sockets are open. Time stands still meanwhile."""
+        before = {**os.environ, **self._variables, "PYTHONPATH": str(ROOT)}
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "handlers.main", "run", cwd=ROOT, env=before
+        )
+        async with asyncio.timeout(READY_SECONDS):
+            while len(self._slack.socket.connections) < 2:
+                if not self.is_up:
+                    raise RuntimeError(f"scribe run ended with {self._process.returncode}")
+                await asyncio.sleep(0.01)
+        delay = self._killer.next_delay if self._killer else None
+        if delay is not None:
+            self._hand = asyncio.create_task(self._kill_after(delay))
+
+    async def _kill_after(self, delay: float) -> None:
+        await asyncio.sleep(delay)
+        if self.is_up and self._process is not None and self._killer is not None:
+            self._killer.kills += 1
+            self._process.kill()
+            await self._process.wait()
+
+    async def settled(self) -> None:
+        """Wait until the program is quiet, starting it again whenever it has been killed."""
+        while True:
+            if not self.is_up:
+                await self._buried()
+                await self.start()
+            await self._slack.settle()
+            if self.is_up:
+                return
+
+    async def _buried(self) -> None:
+        """Its sockets are gone too, so that the next one's are counted rightly."""
+        async with asyncio.timeout(READY_SECONDS):
+            while self._slack.socket.connections:
+                await asyncio.sleep(0.005)
+
+    async def surviving(self, act: Callable[[], Awaitable[T]], answered: Callable[[T], bool]) -> T:
+        """Do what a person does, and do it again at the same instant while nobody answered because of a death."""
+        while True:
+            result = await act()
+            await self.settled()
+            if answered(result):
+                return result
+
+    async def stop(self) -> None:
+        if self._hand is not None:
+            self._hand.cancel()
+        if self.is_up and self._process is not None:
+            self._process.terminate()
+            await asyncio.wait_for(self._process.wait(), READY_SECONDS)
+
+
+@asynccontextmanager
+async def program(
+    slack: Slackd, database: str, *, killer: Killer | None = None, **variables: str
+) -> AsyncIterator[Program]:
+    """The program running in this Slack, stopped at the end."""
+    surroundings = environment(slack, database, **variables)
+    slack.watch(f"http://{surroundings['SCRIBE_PULSE']}/")
+    running = Program(slack, surroundings, killer)
+    await running.start()
+    try:
+        yield running
+    finally:
+        await running.stop()
