@@ -65,7 +65,7 @@ def words(*folders: str) -> set[str]:
 def tracked() -> list[Path]:
     """The files of the repository, those not yet committed included, those ignored left out."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         check=True,

@@ -1,0 +1,48 @@
+# Everything runs in .venv, which sets itself up from the lock; needed are Python 3.11 or newer, git, make and a package index.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+UV     := uv>=0.13,<0.14
+
+.PHONY: help test lint format demo rehearse bench lock
+
+help:
+	@echo 'make demo                          a pretend Slack in the browser, with Scribe and an incident in it'
+	@echo 'make rehearse INCIDENT=file OUT=dir  a published incident, lived through; the reports are left in dir'
+	@echo 'make test | lint | format | bench  for those who change Scribe'
+	@echo 'make lock                          pin the newest versions that pyproject.toml allows'
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+demo: $(READY)
+	$(BIN)/python -m tests.demo
+
+rehearse: $(READY)
+	@test -n "$(INCIDENT)" && test -n "$(OUT)" || { echo 'make rehearse INCIDENT=<file.json> OUT=<folder>'; exit 2; }
+	$(BIN)/python -m tests.rehearsal "$(INCIDENT)" "$(OUT)"
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench
+
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '$(UV)'
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --no-header \
+		--group dev --all-extras pyproject.toml -o requirements.lock
