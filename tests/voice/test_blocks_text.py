@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from bot.decision import ChannelLink, Link, Name, Quote, Time
 from bot.facts import Evidence
 from bot.words import Wire
 from templates.blocks import Look, mrkdwn, plain
-from templates.blocks.text import duration, permalink
+from templates.blocks.text import permalink
 from tests.voice.scene import HOSTILE, HUGE, LOOK, T0
 
 
@@ -112,16 +112,3 @@ def test_huge_words_fit_with_an_ellipsis() -> None:
     said = mrkdwn((Quote(HUGE),), LOOK)
     assert 2800 < len(said) <= 3000
     assert "…" in said
-
-
-@pytest.mark.parametrize(
-    ("elapsed", "said"),
-    [
-        (timedelta(hours=26, minutes=5), "26 h 5 min"),
-        (timedelta(minutes=11, seconds=20), "11 min 20 s"),
-        (timedelta(0), "0 min"),
-        (timedelta(hours=1), "1 h"),
-    ],
-)
-def test_a_duration_is_exact_and_hours_go_on_beyond_a_day(elapsed: timedelta, said: str) -> None:
-    assert duration(elapsed) == said

@@ -38,7 +38,8 @@ def item_form(incident: Incident, item: ActionItem, look: Look, status: ActionSt
         ),
         text("reason", "Reason", optional=True, hint="Needed when it is declined"),
     ]
-    return view(a.ITEM, f"Action item {item.id}", "Save", blocks, {"incident": incident.id, "item": item.id})
+    ids: dict[str, int | str] = {"incident": incident.id, "item": item.id, "was": str(item.status)}
+    return view(a.ITEM, f"Action item {item.id}", "Save", blocks, ids)
 
 
 def _parts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.durations import duration
 from bot.facts import Value
@@ -15,7 +15,7 @@ from templates.blocks import actions as a
 from templates.blocks.fitting import size
 from templates.blocks.forms.inputs import INPUT_MOST, Choice, View, is_person, person, select, text, view
 from templates.blocks.parts import Block, context
-from templates.blocks.text import Look, bare_words
+from templates.blocks.text import Look, bare_words, utc
 
 YES, NO = "yes", "no"
 
@@ -85,6 +85,8 @@ def _typed(field: Field, value: Value, look: Look) -> str:
         return YES if value else NO
     if field.type == "percentage" and isinstance(value, int | float):
         return f"{round(value * 100, 6):g}%"
+    if field.type == "moment" and len(str(value)) > len("2026-01-01"):
+        return utc(datetime.fromisoformat(str(value)))
     if field.type == "duration" and isinstance(value, int | float):
         return duration(timedelta(seconds=value))
     return bare_words(Wire(value), look) if field.type == "text" and isinstance(value, str) else str(value)
