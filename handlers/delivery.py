@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from bot.commands import Anchor, AttachChannel, Command, Request
 from bot.decide import decide
 from bot.facts import Evidence
+from handlers import catchup
 from handlers.act import CARD_TO_COME, CHANNEL_TO_COME, carry_out
 from handlers.desk import Desk
 from handlers.slack_calls import PERFORM, perform_plainly
@@ -27,7 +28,9 @@ LEASE: Final = timedelta(seconds=60)
 ATTEMPTS: Final = 12
 PATIENCE: Final = timedelta(minutes=5)
 
-DONE_ALREADY: Final = frozenset({"already_reacted", "no_reaction", "already_pinned", "already_in_channel"})
+DONE_ALREADY: Final = frozenset(
+    {"already_reacted", "no_reaction", "already_pinned", "already_in_channel", "already_archived"}
+)
 POINTLESS: Final = frozenset({"message_not_found", "cant_update_message", "too_many_reactions", "thread_not_found"})
 """The message is gone or cannot carry it; nobody misses anything."""
 TRANSIENT: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
@@ -35,6 +38,9 @@ MENDABLE: Final = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
 )
 """Somebody has to mend the installation; the call waits and is tried again."""
+
+
+ERRANDS: Final = {**PERFORM, "scribe.readback": catchup.read_back}
 
 
 class NotYet(Exception):
@@ -89,7 +95,7 @@ class Courier:
 
     async def _perform(self, call: Leased) -> Mapping[str, Any]:
         args = await self._placed(call)
-        return await PERFORM.get(call.method, perform_plainly)(self._desk, call, args)
+        return await ERRANDS.get(call.method, perform_plainly)(self._desk, call, args)
 
     async def _placed(self, call: Leased) -> dict[str, Any]:
         """The arguments with the ids that had not been given when the call was put."""

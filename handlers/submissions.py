@@ -61,6 +61,7 @@ async def submit(desk: Desk, inbox: Inbox, heard: Heard, body: Body, ack: AsyncA
         try:
             return await work()
         except Corrected as wrong:
+            await desk.store.forget(heard.key)  # sent again unchanged, it may be right by then
             await ack(response_action="errors", errors=dict(wrong.errors))
         except Following as following:
             await ack(response_action="update", view=following.view)

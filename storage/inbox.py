@@ -55,6 +55,11 @@ class Inbox:
         async with self._db.once() as connection:
             await finish(connection, key, now)
 
+    async def forget(self, key: str) -> None:
+        """Nothing came of this envelope, and the same may be said again: a form sent back for correction."""
+        async with self._db.once() as connection:
+            await connection.execute(delete(inbox).where(inbox.c.key == key, inbox.c.done_at.is_(None)))
+
     async def failed(self, key: str, error: str, now: datetime) -> bool:
         """Dispatch it again after a pause that doubles. True: it has failed too often and was set aside."""
         async with self._db.writing() as connection:

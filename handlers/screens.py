@@ -1,0 +1,82 @@
+"""Questions about what is known: gathered, shown to the asker alone, changing nothing."""
+
+from __future__ import annotations
+
+from bot.phrases import VERBS
+from templates.blocks.report import missing_message, report_summary
+from templates.blocks.screens import actions_message, help_message, list_message, milestones_message
+
+from bot import commands as c
+from bot.decision import Refused, say
+from bot.incident import Incident
+from bot.words import OPEN
+from handlers.act import Message
+from handlers.desk import Desk
+from handlers.people import visible
+from handlers.reports import people_in, report_of
+from storage import Call
+from templates.blocks.brief import brief_message
+from templates.blocks.replies import reply_message
+from templates.blocks.timeline import timeline_message
+
+LISTED: int = 25
+
+
+async def show(desk: Desk, asked: c.Show, incident: int | None, user: str) -> Message:
+    """Answer one question.
+
+    Raises:
+        Refused: there is no such screen.
+    """
+    if asked.what == "help":
+        return help_message(VERBS)
+    if asked.what == "list" or incident is None:
+        return await _list(desk, asked, user)
+    state = await desk.store.incident(incident)
+    await desk.directory.meet(people_in(state), desk.clock.now())
+    return await _of(desk, asked, state)
+
+
+async def _list(desk: Desk, asked: c.Show, user: str) -> Message:
+    """Open incidents; with `all` the ended ones too. Private ones only for their members."""
+    statuses = None if "all" in asked.argument else OPEN
+    rows = await desk.store.incidents(statuses=statuses, limit=LISTED)
+    return list_message(await visible(desk, rows, user))
+
+
+async def _of(desk: Desk, asked: c.Show, state: Incident) -> Message:
+    page = int(asked.argument) if asked.argument.isdecimal() else None
+    match asked.what:
+        case "timeline":
+            return timeline_message(state, desk.look, page)
+        case "milestones":
+            return milestones_message(state, desk.look)
+        case "actions":
+            return actions_message(state, desk.look)
+        case "brief":
+            return brief_message(state, desk.look)
+        case "missing":
+            return missing_message(await report_of(desk, state), desk.look)
+        case "report":
+            return report_summary(await report_of(desk, state), state, desk.look)
+        case _:
+            raise Refused(f"There is no screen called {asked.what}.", "/incident help")
+
+
+async def archive(desk: Desk, incident: int, request: c.Request) -> Message:
+    """Archive the channel: everything is read back first, because an archived channel puts the bot out."""
+    state = await desk.store.incident(incident)
+    if state.is_open or state.channel is None:
+        raise Refused(f"{state.number} is {state.status}; resolve and close it first.", "/incident close")
+    async with desk.store.visit(incident) as visit:
+        await visit.put(_archiving(state, state.channel, request), desk.clock.now())
+        answer = reply_message(say("The channel is read back once more and then archived."), desk.look)
+        await visit.answer(request.key, answer)
+    return answer
+
+
+def _archiving(incident: Incident, channel: str, request: c.Request) -> list[Call]:
+    """In the channel's own lane, so that whatever is still to be posted is posted before."""
+    first = Call(f"readback:{request.key}", channel, "scribe.readback", {"channel": channel}, incident.id, "")
+    then = Call(f"archive:{request.key}", channel, "conversations.archive", {"channel": channel}, incident.id, "")
+    return [first, then]
