@@ -52,6 +52,7 @@ class VirtualClock:
     """Epoch seconds that stand still or run at rate 1. `advance_to` fires Slack's timers in their order."""
 
     def __init__(self, now: float, *, running: bool = False) -> None:
+        self._loop = asyncio.get_running_loop()
         self._base = now
         self._rate = 0
         self._origin = 0.0
@@ -64,9 +65,7 @@ class VirtualClock:
             self._start()
 
     def now(self) -> float:
-        return (
-            self._base + self._rate * (asyncio.get_running_loop().time() - self._origin) if self._rate else self._base
-        )
+        return self._base + self._rate * (self._loop.time() - self._origin) if self._rate else self._base
 
     @property
     def rate(self) -> int:
@@ -81,7 +80,7 @@ class VirtualClock:
         await self._tell()
 
     def _start(self) -> None:
-        self._origin, self._rate = asyncio.get_running_loop().time(), 1
+        self._origin, self._rate = self._loop.time(), 1
         self._set_alarm()
 
     async def jump(self, seconds: float) -> None:
@@ -99,7 +98,7 @@ class VirtualClock:
             await self._tell()
 
     def _set(self, now: float) -> None:
-        self._base, self._origin = now, asyncio.get_running_loop().time()
+        self._base, self._origin = now, self._loop.time()
 
     # ---- timers
 
@@ -119,7 +118,7 @@ class VirtualClock:
         return self._timers[0].when if self._timers else None
 
     async def sleep(self, seconds: float) -> None:
-        done = asyncio.get_running_loop().create_future()
+        done = self._loop.create_future()
         timer = self.call_later(seconds, lambda: None if done.done() else done.set_result(None))
         try:
             await done
@@ -145,7 +144,7 @@ class VirtualClock:
             self._alarm = None
         due = self.next_timer()
         if self._rate and due is not None:
-            self._alarm = asyncio.get_running_loop().call_later(max(0.0, due - self.now()), self._rung)
+            self._alarm = self._loop.call_later(max(0.0, due - self.now()), self._rung)
 
     def _rung(self) -> None:
         self._alarm = None
@@ -160,7 +159,7 @@ class VirtualClock:
         self._set_alarm()
 
     async def _show(self, reader: _Reader, now: float) -> None:
-        reader.awaited, reader.seen = now, asyncio.get_running_loop().create_future()
+        reader.awaited, reader.seen = now, self._loop.create_future()
         with contextlib.suppress(ConnectionError):
             await reader.socket.send_json({"now": now, "rate": self._rate})
             await reader.seen

@@ -15,6 +15,7 @@ from tests.slackd.records import JSON
 
 ACK_WITHIN = 3.0  # SLACK.md 1.2, 2.2
 RETRY_AFTER = (0.0, 60.0, 300.0)  # SLACK.md 2.2: almost at once, after a minute, after five
+STUCK = 10.0  # real seconds: while the clock stands still, Slack's three never pass
 _numbers = itertools.count(1)
 Kind = Literal["events_api", "slash_commands", "interactive"]
 
@@ -50,6 +51,7 @@ class Courier:
     """Sends through one transport, keeps count of what is under way, and of what was given up."""
 
     def __init__(self, clock: VirtualClock, faults: Faults, transport: Transport) -> None:
+        self._loop = asyncio.get_running_loop()
         self._clock = clock
         self._faults = faults
         self.transport = transport
@@ -68,7 +70,11 @@ class Courier:
 
     async def request(self, kind: Kind, payload: JSON) -> Ack:
         """Deliver a command or a click once, and bring back the app's answer."""
-        return await self._try(self._attempt(kind, payload))
+        trying = asyncio.ensure_future(self._try(self._attempt(kind, payload)))
+        done, _ = await asyncio.wait({trying}, timeout=STUCK)
+        if not done:
+            trying.cancel()
+        return trying.result() if done else Ack(error="timeout")
 
     def _attempt(self, kind: Kind, payload: JSON, attempt: int = 0, reason: str = "") -> Envelope:
         envelope = Envelope(kind, payload, attempt, reason)
@@ -119,7 +125,7 @@ class Courier:
                 return
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -54,6 +54,11 @@ class Element:
         return str(self.block.get("block_id", ""))
 
     @property
+    def address(self) -> str:
+        """What tells it from every other element, where many share an action_id."""
+        return f"{self.block_id}/{self.action_id}"
+
+    @property
     def is_input(self) -> bool:
         return bool(self.block["type"] == "input")
 
@@ -85,9 +90,9 @@ def blocks_of(place: Message | Ephemeral | View) -> list[JSON]:
 
 
 def find(place: Message | Ephemeral | View, name: str) -> Element:
-    """The element with this action_id, block_id or label; exactly one must fit best."""
+    """The element with this address, action_id, block_id or label; exactly one must fit best."""
     found = list(elements(blocks_of(place)))
-    for called in ("action_id", "block_id", "label"):
+    for called in ("address", "action_id", "block_id", "label"):
         matching = [element for element in found if getattr(element, called) == name]
         if len(matching) == 1:
             return matching[0]

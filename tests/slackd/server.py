@@ -21,6 +21,7 @@ from tests.slackd.faults import Faults
 from tests.slackd.http_delivery import HttpDelivery
 from tests.slackd.interactions import Interactions
 from tests.slackd.manifest import Manifest
+from tests.slackd.page import mount
 from tests.slackd.people import AlertBot, Person
 from tests.slackd.pulse import Pulse
 from tests.slackd.records import Channel, Message
@@ -93,7 +94,7 @@ class Slackd:
             app.router.add_post(f"/{kind}/{{rest:.+}}", self.replies.serve)
         app.router.add_post("/upload/v1/{file}", upload)
         app.router.add_get(r"/files-pri/{team}-{file:\w+}/{rest:.+}", download)
-        _mount_page(app, self)
+        mount(app, self)
 
     async def __aexit__(self, *_: object) -> None:
         await self.courier.close()
@@ -248,11 +249,3 @@ class Slackd:
 
     async def run_for(self, seconds: float) -> None:
         await self.run_until(self.clock.now() + seconds)
-
-
-def _mount_page(app: web.Application, slackd: Slackd) -> None:
-    try:
-        from tests.slackd.page import mount
-    except ImportError:
-        return
-    mount(app, slackd)

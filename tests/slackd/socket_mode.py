@@ -50,6 +50,7 @@ class SocketMode:
         self._clock = clock
         self._app_id = app_id
         self.connections: list[Connection] = []
+        self.opened = 0  # sockets since the start, closed ones included
         self.courier: Courier | None = None
         self._tickets: set[str] = set()
         self._issued = 0
@@ -84,6 +85,7 @@ class SocketMode:
 
     async def _converse(self, connection: Connection) -> None:
         self.connections.append(connection)
+        self.opened += 1
         try:
             await connection.say(self._hello())
             self._changed.set()
@@ -142,9 +144,9 @@ class SocketMode:
 
     # ---- on demand
 
-    async def connected(self, count: int = 1) -> None:
-        """Return once `count` sockets are open."""
-        while len(self.connections) < count:
+    async def connected(self, count: int = 1, *, opened: int = 0) -> None:
+        """Return once `count` sockets are open, and `opened` have been since the start."""
+        while len(self.connections) < count or self.opened < opened:
             self._changed.clear()
             await self._changed.wait()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
@@ -27,6 +28,7 @@ class TrialApp:
         self.events: list[JSON] = []
         self.bodies: list[JSON] = []
         self.deaf = False
+        self._arrived = asyncio.Event()
         self.bolt = AsyncApp(client=client, authorize=_authorizer(slack), signing_secret=slack.signing_secret)
         self.handlers: list[AsyncSocketModeHandler] = []
         self._listen()
@@ -34,6 +36,7 @@ class TrialApp:
     def _listen(self) -> None:
         async def keep(body: JSON, next: Any) -> None:
             self.bodies.append(body)
+            self._arrived.set()
             if self.deaf:
                 raise RuntimeError("deaf")
             if body.get("type") == "event_callback":
@@ -60,6 +63,12 @@ class TrialApp:
     async def __aexit__(self, *_: object) -> None:
         for handler in self.handlers:
             await handler.close_async()  # type: ignore[no-untyped-call]
+
+    async def gets(self, wanted: Callable[[JSON], bool]) -> None:
+        """Return once such a payload has arrived, acknowledged or not."""
+        while not any(wanted(body) for body in self.bodies):
+            self._arrived.clear()
+            await self._arrived.wait()
 
     def kinds(self) -> list[str]:
         """The types of the events heard, with their subtypes."""

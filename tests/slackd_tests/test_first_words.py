@@ -21,7 +21,7 @@ async def test_what_a_member_says_arrives_once_with_the_message_ts_as_event_ts(s
     event = app.events[-1]["event"]
     assert event["text"] == f"db at 100% &amp; &lt;rising&gt; <@{alice.id}>"
     assert event["ts"] == event["event_ts"] == message.ts
-    assert app.kinds() == ["channel_created", "member_joined_channel", "message/channel_join", "message"]
+    assert app.kinds() == ["channel_created", "member_joined_channel", "message"]
 
 
 async def test_a_command_is_answered_through_the_ack(slack: Slackd, app: TrialApp) -> None:
