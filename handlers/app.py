@@ -25,6 +25,10 @@ log = logging.getLogger("scribe.app")
 Body = dict[str, Any]
 Hear = Callable[[Desk, Heard, Mapping[str, Any]], Awaitable[None]]
 
+class ForeignWorkspace(Exception):
+    """A request of another workspace than the one Scribe is installed in."""
+
+
 EVENTS: Mapping[str, Hear] = {
     "message": messages.hear,
     "reaction_added": reactions.hear,
@@ -57,12 +61,12 @@ def build_app(desk: Desk, inbox: Inbox, signing_secret: str | None = None) -> As
     return app
 
 
-def _authorize(desk: Desk) -> Callable[..., Awaitable[AuthorizeResult | None]]:
+def _authorize(desk: Desk) -> Callable[..., Awaitable[AuthorizeResult]]:
     """Bolt's own `auth.test` at each start would acknowledge and drop what comes while Slack falters."""
 
-    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         if team_id not in (None, desk.me.team_id):
-            return None
+            raise ForeignWorkspace(team_id)
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=desk.me.team_id,

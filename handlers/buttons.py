@@ -125,7 +125,8 @@ async def _item_decline(p: Press) -> Message | None:
 
 
 async def _open(p: Press, view: dict[str, Any]) -> Message | None:
-    return await slash.open_view(p.desk, p.heard, p.typed, view)
+    await slash.open_view(p.desk, p.heard, p.typed, view)
+    return None
 
 
 async def _save_milestones(p: Press) -> Message | None:

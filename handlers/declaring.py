@@ -75,7 +75,7 @@ async def _adopting(desk: Desk, command: Declare) -> Declare:
     if known is not None and (incident := await desk.store.incident(known)).is_open:
         raise Refused(f"This channel is {incident.number} already.", "/incident report")
     channel = await _entered(desk, here)
-    return replace(command, here_name=channel["name"], private=command.private or bool(channel.get("is_private")))
+    return replace(command, here_name=str(channel["name"]), private=command.private or bool(channel.get("is_private")))
 
 
 async def _entered(desk: Desk, channel: str) -> dict[str, object]:

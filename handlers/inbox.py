@@ -108,7 +108,7 @@ class Inbox:
             request = AsyncBoltRequest(
                 body=envelope.body,
                 mode="socket_mode",
-                context={"replayed": envelope},  # type: ignore[dict-item]
+                context={"replayed": envelope},
             )
             await app.async_dispatch(request)
 

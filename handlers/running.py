@@ -93,6 +93,7 @@ async def _desk(settings: Settings, clock: Clock, name: str) -> AsyncIterator[De
         slack = AsyncWebClient(token=token, base_url=base, session=session, retry_handlers=_patient())
         courier = AsyncWebClient(token=token, base_url=base, session=session, retry_handlers=[])
         me = await identify(slack)
+        await store.note_team_url(me.team_url)
         yield Desk(
             store=store,
             slack=slack,

@@ -96,7 +96,8 @@ async def open_form(
 ) -> Message | None:
     """Open a form; what was typed is in it."""
     view = forms.build(wanted, incident, desk.look, desk.policy, typed.channel)
-    return await open_view(desk, heard, typed, view)
+    await open_view(desk, heard, typed, view)
+    return None
 
 
 async def open_view(desk: Desk, heard: Heard, typed: Typed, view: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What Slack said of people, so that a name or a zone costs no call."""
+"""What Slack said of people and of the workspace, so that a name, a zone or a link costs no call."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from sqlalchemy import Executable, select
 
 from storage.engine import Database
-from storage.tables import people, upsert
+from storage.tables import people, upsert, workspace
 from storage.values import Person
 
 
@@ -31,6 +31,20 @@ class Directory:
         """Keep what Slack says now; an older answer that comes late changes nothing."""
         async with self._db.once() as connection:
             await connection.execute(_upsert(self._db.dialect), asdict(person))
+
+
+    async def team_url(self) -> str:
+        """The address of the workspace, ending in a slash; empty before the first connection."""
+        async with self._db.reading() as connection:
+            return str(await connection.scalar(select(workspace.c.value).where(workspace.c.name == "url")) or "")
+
+    async def note_team_url(self, url: str) -> None:
+        """Keep the workspace's address, so that reports made without Slack can link to it."""
+        statement = upsert(self._db.dialect, workspace).values(name="url", value=url)
+        async with self._db.once() as connection:
+            await connection.execute(
+                statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
+            )
 
 
 @cache

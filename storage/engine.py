@@ -127,6 +127,7 @@ def _postgres(url: URL, read_only: bool) -> Database:
     limits = f"{_POSTGRES_LIMITS} -c default_transaction_read_only={read_only}"
     engine = create_async_engine(
         url,
+        hide_parameters=True,  # an error's text goes to the log, people's words do not
         pool_pre_ping=True,  # or the first use after a restart of the server fails
         pool_size=10,
         max_overflow=10,
@@ -139,13 +140,13 @@ def _postgres(url: URL, read_only: bool) -> Database:
 
 def _sqlite(url: URL, read_only: bool) -> Database:
     driver = url.set(drivername="sqlite+aiosqlite")
-    read = create_async_engine(driver, pool_size=READERS, max_overflow=0)
+    read = create_async_engine(driver, pool_size=READERS, max_overflow=0, hide_parameters=True)
     _on_sqlite(read.sync_engine, "BEGIN", "query_only=ON")
     if read_only:
         return Database("sqlite", read, read, read)
     # A single writing connection queues in the program instead of failing with "database is locked", and takes away
     # the trigger of the WAL-reset corruption of SQLite before 3.51.3.
-    write = create_async_engine(driver, pool_size=1, max_overflow=0)
+    write = create_async_engine(driver, pool_size=1, max_overflow=0, hide_parameters=True)
     _on_sqlite(write.sync_engine, "BEGIN IMMEDIATE", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
     return Database("sqlite", write, write, read)
 

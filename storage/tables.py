@@ -230,6 +230,14 @@ names: Final = Table(
 )
 
 
+workspace: Final = Table(
+    "workspace",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+
 def upsert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that can say ON CONFLICT; both databases read it the same, only the classes differ."""
     statement = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -114,6 +114,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_names"),
     )
     op.create_table(
+        "workspace",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_workspace"),
+    )
+    op.create_table(
         "outbox",
         sa.Column("id", ID, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -141,5 +147,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("outbox", "names", "facts", "people", "messages", "incidents", "inbox", "counters"):
+    for table in ("outbox", "workspace", "names", "facts", "people", "messages", "incidents", "inbox", "counters"):
         op.drop_table(table)

@@ -1,0 +1,42 @@
+"""What the command line does without Slack: read the memory and render a report."""
+
+from __future__ import annotations
+
+from bot.incident import Incident
+from bot.report import ReportContext, build_report
+from handlers.reports import people_in
+from handlers.settings import Settings
+from storage import Store
+from templates import load_families, render, report_json
+
+
+class NotFound(Exception):
+    """There is no such incident or report family; the sentence says what there is."""
+
+
+async def report(settings: Settings, number: str, family: str | None, medium: str) -> str:
+    """The report of one incident, as Markdown or JSON.
+
+    Raises:
+        NotFound: no incident has this number, or no family this name.
+        StorageRefused: the database is not ready.
+    """
+    families = load_families()
+    async with Store.open(settings.database_url.get_secret_value(), me="report", read_only=True) as store:
+        found = await store.incident_numbered(number)
+        if found is None:
+            raise NotFound(f"There is no incident {number} in this database.")
+        incident = await store.incident(found)
+        known = family or incident.family
+        if known not in families:
+            raise NotFound(f"There is no report family {known}; there are: {', '.join(families)}.")
+        view = await _context(store, incident, settings)
+        if medium == "json":
+            return report_json([build_report(incident, each, view) for each in families.values()])
+        return render(build_report(incident, families[known], view))
+
+
+async def _context(store: Store, incident: Incident, settings: Settings) -> ReportContext:
+    people = await store.people(people_in(incident))
+    names = {key: person.name for key, person in people.items()}
+    return ReportContext(names=names, channels={}, team_url=await store.team_url(), policy=settings.policy)
