@@ -164,7 +164,7 @@ async def shortcut(page: Page, who: Person, args: JSON) -> None:
 
 @act
 async def home(page: Page, who: Person, args: JSON) -> None:
-    await who.opens_home()
+    await who.opens_home(str(args.get("tab", "home")))
 
 
 @act
@@ -236,12 +236,7 @@ async def submit(page: Page, who: Person, args: JSON) -> JSON:
 
 @act
 async def close(page: Page, who: Person, args: JSON) -> None:
-    """Close the modal in front; with `all` those below it too."""
-    _own_view(page, who, args)
-    while who.modal is not None:
-        await who.closes(who.modal)
-        if not args.get("all"):
-            return
+    await who.closes(_own_view(page, who, args))
 
 
 @act

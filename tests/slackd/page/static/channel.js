@@ -27,6 +27,19 @@ export function showChannel(main, { open, tab, earlier }) {
   list.querySelector(".intro").hidden = channel.more;
   foot(main, channel);
   if (follow) requestAnimationFrame(() => { list.scrollTop = list.scrollHeight; });
+  offerNewest(main, list, channel, follow);
+}
+
+/** Who has scrolled up is told that something new was said, and is not torn away from what they read. */
+function offerNewest(main, list, channel, follow) {
+  const newest = channel.messages.at(-1)?.ts ?? "";
+  const isNew = list.dataset.newest && newest > list.dataset.newest;
+  list.dataset.newest = newest;
+  if (follow || !isNew || $(".below", main)) return;
+  const pill = h("button", { type: "button", class: "below", onclick: () => { list.scrollTop = list.scrollHeight; } }, "New messages ↓");
+  const gone = () => { if (nearBottom(list)) { pill.remove(); list.removeEventListener("scroll", gone); } };
+  list.addEventListener("scroll", gone);
+  $(".foot", main).append(pill);
 }
 
 /** A header drawn anew would close what hangs from it, so it is drawn only when it says something else. */

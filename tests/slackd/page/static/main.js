@@ -25,7 +25,10 @@ const visibleTo = (id) => store.channel?.kind === "channel" || store.channel?.me
 
 function tab(name) {
   if (name === "home") return go("home");
-  if (store.place === "home") return act("dm", { user: store.shell.app.user_id }).then(({ channel }) => go(channel)).catch(failed);
+  if (store.place === "home") {
+    act("home", { tab: "messages" }).catch(failed);
+    return act("dm", { user: store.shell.app.user_id }).then(({ channel }) => go(channel)).catch(failed);
+  }
   return goTo(store.as, store.place, name === "canvas" ? "canvas" : null);
 }
 
@@ -86,6 +89,7 @@ function refresh() {
       const shell = await get("shell");
       if (mine !== visit) continue;
       store.shell = shell;
+      if (store.place !== "home" && !shell.channels.some(({ id }) => id === store.place)) return go(firstPlace(shell)); // left, or gone
       if (store.place !== "home") await load(store.thread?.ts ?? null);
       if (mine === visit) draw();
     }

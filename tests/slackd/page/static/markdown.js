@@ -71,25 +71,27 @@ const FENCE = /^\s{0,3}(`{3,}|~{3,})\s*(\S*)/;
 const ITEM = /^(\s*)(?:[-*+]|(\d+)[.)])\s+(?:\[([ xX])\]\s+)?(.*)$/;
 const DASHES = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 
-function blocks(rows) {
+const DEEPEST = 8; // quotes in quotes: beyond this nobody reads, and a browser chokes
+
+function blocks(rows, depth = 0) {
   const nodes = [];
   let at = 0;
   while (at < rows.length) {
-    const [node, next] = block(rows, at);
+    const [node, next] = block(rows, at, depth);
     if (node) nodes.push(node);
     at = next;
   }
   return nodes;
 }
 
-function block(rows, at) {
+function block(rows, at, depth) {
   const row = rows[at];
   if (!row.trim()) return [null, at + 1];
-  const heading = row.match(/^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$/);
-  if (heading) return [h(`h${Math.min(heading[1].length, 6)}`, {}, inlineMarkdown(heading[2])), at + 1];
+  const heading = row.match(/^\s{0,3}(#{1,6})\s+(.*)$/);
+  if (heading) return [h(`h${heading[1].length}`, {}, inlineMarkdown(heading[2].trim())), at + 1];
   if (/^\s{0,3}([-*_])(\s*\1){2,}\s*$/.test(row)) return [h("hr"), at + 1];
   if (FENCE.test(row)) return fenced(rows, at);
-  if (/^\s{0,3}>/.test(row)) return quote(rows, at);
+  if (/^\s{0,3}>/.test(row) && depth < DEEPEST) return quote(rows, at, depth);
   if (row.includes("|") && DASHES.test(rows[at + 1] ?? "") && rows[at + 1].includes("-")) return table(rows, at);
   if (ITEM.test(row)) return list(rows, at);
   return paragraph(rows, at);
@@ -102,10 +104,10 @@ function fenced(rows, at) {
   return [h("pre", {}, h("code", {}, rows.slice(at + 1, end).join("\n"))), end + 1];
 }
 
-function quote(rows, at) {
+function quote(rows, at, depth) {
   let end = at;
   while (end < rows.length && /^\s{0,3}>/.test(rows[end])) end += 1;
-  return [h("blockquote", {}, blocks(rows.slice(at, end).map((row) => row.replace(/^\s{0,3}> ?/, "")))), end];
+  return [h("blockquote", {}, blocks(rows.slice(at, end).map((row) => row.replace(/^\s{0,3}> ?/, "")), depth + 1)), end];
 }
 
 function cells(row) {

@@ -142,7 +142,7 @@ function summary(message, options) {
   if (options.inThread || !message.reply_count) return null;
   const faces = (message.reply_users ?? []).slice(0, 4).map((id) => avatar(id, id, "avatar tiny"));
   return h("button", { type: "button", class: "thread-summary", onclick: () => options.openThread(message.ts) },
-    h("span", { class: "faces" }, faces), h("b", {}, `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`), h("small", {}, `Last ${ago(message.latest_reply)}`));
+    h("span", { class: "faces" }, faces), h("b", {}, `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`), h("small", {}, `Last reply ${ago(message.latest_reply)}`));
 }
 
 // ---- what can be done

@@ -70,10 +70,10 @@ function draw() {
   const scrolled = $(".dialog-body", box)?.scrollTop ?? 0;
   box.setAttribute("aria-label", view.title?.text ?? "Form");
   replace(box,
-    h("header", {}, depth > 1 ? iconButton("back", "Back", () => close(false)) : null, h("h2", {}, plainText(view.title ?? { text: "" })), iconButton("close", "Close", () => close())),
+    h("header", {}, depth > 1 ? iconButton("back", "Back", close) : null, h("h2", {}, plainText(view.title ?? { text: "" })), iconButton("close", "Close", close)),
     h("div", { class: "dialog-body" }, blocksNode(view.blocks, place())),
     h("footer", {}, h("small", { class: "faint" }, `From ${displayName(store.shell.app.user_id)}`), h("span", { class: "spring" }),
-      h("button", { type: "button", class: "button", onclick: () => close(false) }, plainText(view.close ?? { text: "Cancel" })),
+      h("button", { type: "button", class: "button", onclick: close }, plainText(view.close ?? { text: "Cancel" })),
       view.submit ? h("button", { type: "submit", class: "button primary" }, plainText(view.submit)) : null));
   $(".dialog-body", box).scrollTop = scrolled;
   const wrong = $(".wrong", box);
@@ -121,6 +121,7 @@ async function submit() {
   }
 }
 
-function close(all = true) {
-  if (shown) act("close", { view: shown.id, all: all && shown.depth > 1 }).catch(failed);
+/** Close the form in front; what lies below comes up again. */
+function close() {
+  if (shown) act("close", { view: shown.id }).catch(failed);
 }

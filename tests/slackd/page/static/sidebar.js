@@ -97,7 +97,10 @@ const JUMPS = [[60, "+1 min"], [600, "+10 min"], [3600, "+1 h"], [86400, "+1 day
 
 function clockBar() {
   const face = h("time", { class: "clock-face", title: `Slack's clock, shown in ${viewerZone()}` });
-  const jump = (seconds) => act("clock", { seconds }).catch(failed);
+  const jump = (seconds) => {
+    node.classList.add("busy"); // a day with reminders in it takes a moment
+    act("clock", { seconds }).catch(failed).finally(() => node.classList.remove("busy"));
+  };
   const running = clockRate() > 0;
   const node = h("div", { class: "clock", role: "group", "aria-label": "The workspace's clock" },
     h("div", { class: "clock-row" }, icon("clock"), face,

@@ -13,8 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.slackd.server import Slackd
-
-Json = dict[str, Any]
+from tests.slackd_tests.kit import Json, mrkdwn, option, plain
 
 MANIFEST: Json = {
     "display_information": {"name": "Scribe"},
@@ -42,20 +41,8 @@ MANIFEST: Json = {
 }
 
 
-def plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
-
-
-def mrkdwn(text: str) -> Json:
-    return {"type": "mrkdwn", "text": text}
-
-
 def button(action_id: str, text: str, **more: Any) -> Json:
     return {"type": "button", "action_id": action_id, "text": plain(text), **more}
-
-
-def option(text: str, value: str) -> Json:
-    return {"text": plain(text), "value": value}
 
 
 LEVELS = [option("SEV-1 Critical", "sev1"), option("SEV-2 High", "sev2"), option("SEV-3 Medium", "sev3")]
@@ -72,7 +59,7 @@ def entry(block_id: str, label: str, element: Json, **more: Any) -> Json:
     }
 
 
-def form(title: str = "Declare an incident") -> Json:
+def form(title: str = "Declare an incident", warning: str = "There is *one* open incident already.") -> Json:
     """Every input element of a modal."""
     texts = {"type": "plain_text_input", "placeholder": plain("What do customers see?")}
     return {
@@ -82,7 +69,12 @@ def form(title: str = "Declare an incident") -> Json:
         "submit": plain("Declare"),
         "close": plain("Not now"),
         "blocks": [
-            {"type": "alert", "text": mrkdwn("There is *one* open incident already."), "level": "warning"},
+            {"type": "alert", "text": mrkdwn(warning), "level": "warning"},
+            {
+                "type": "actions",
+                "block_id": "help",
+                "elements": [button("again", "Look again"), button("deeper", "What is open?")],
+            },
             entry("title", "Title", texts | {"focus_on_load": True}, hint=plain("Short, for people who just woke up")),
             entry("severity", "Severity", {"type": "static_select", "options": LEVELS}, hint=plain("A guess will do")),
             entry("services", "Services", {"type": "multi_static_select", "options": SERVICES}, optional=True),
@@ -297,6 +289,20 @@ def register_presses(app: AsyncApp) -> None:
 
 
 def register_forms(app: AsyncApp) -> None:
+    @app.action("again")
+    async def again(ack: Any, body: Json, client: AsyncWebClient) -> None:
+        await ack()
+        view = form(warning=f"Looked again, while {body['view']['state']['values']['title']['x']['value']}")
+        await client.views_update(view_id=body["view"]["id"], view=view)
+
+    @app.action("deeper")
+    async def deeper(ack: Any, body: Json, client: AsyncWebClient) -> None:
+        await ack()
+        blocks = [{"type": "section", "text": mrkdwn("INC-6 is open")}]
+        await client.views_push(
+            trigger_id=body["trigger_id"], view={"type": "modal", "title": plain("Open"), "blocks": blocks}
+        )
+
     @app.options("x")
     async def similar(ack: Any, body: Json) -> None:
         await ack(options=[option(f"INC-{n} {body['value']}", f"INC-{n}") for n in (1, 2)])
