@@ -11,7 +11,7 @@ from storage.engine import connect, read_url
 
 @pytest.mark.parametrize("way", ["writing", "once", "reading"])
 async def test_a_failed_statement_does_not_repeat_the_words_it_carried(url: str, way: str) -> None:
-    async with connect(read_url(url)) as database:
+    async with connect(read_url(url), read_only=False) as database:
         with pytest.raises(DBAPIError) as caught:
             async with getattr(database, way)() as connection:
                 await connection.execute(text("SELECT :said FROM no_such_table"), {"said": "the customer is Initech"})
