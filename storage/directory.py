@@ -32,7 +32,6 @@ class Directory:
         async with self._db.once() as connection:
             await connection.execute(_upsert(self._db.dialect), asdict(person))
 
-
     async def team_url(self) -> str:
         """The address of the workspace, ending in a slash; empty before the first connection."""
         async with self._db.reading() as connection:

@@ -113,7 +113,7 @@ class Database:
 
 
 @asynccontextmanager
-async def connect(url: URL, *, read_only: bool) -> AsyncIterator[Database]:
+async def connect(url: URL, *, read_only: bool = False) -> AsyncIterator[Database]:
     """Open the database and close every connection at the end."""
     database = _sqlite(url, read_only) if sqlite_path(url) else _postgres(url, read_only)
     try:

@@ -58,10 +58,8 @@ async def _blank_envelopes(connection: AsyncConnection, channel: str, ts: str) -
         body.contains(channel, autoescape=True),
     )
     for row in (await connection.execute(mentioning)).all():
-        values: dict[str, Any] = {"body": _blanked(row.body, ts)}
-        if row.done_at is not None:
-            values = {"body": {}, "answer": None}
-        await connection.execute(update(inbox).where(inbox.c.id == row.id), values)
+        left = _blanked(row.body, ts) if row.done_at is None else {}
+        await connection.execute(update(inbox).where(inbox.c.id == row.id), {"body": left})
 
 
 def _blanked(payload: Any, ts: str) -> Any:

@@ -95,10 +95,10 @@ class Inbox:
         return [_envelope(row) for row in sorted(rows, key=lambda row: row.id) if row.attempt <= ATTEMPTS]
 
     async def envelope(self, key: str) -> Envelope | None:
-        """An envelope in whatever state it is, also one that was set aside."""
+        """An envelope in whatever state it is, also set aside; None when it is unknown, purged or erased."""
         async with self._db.reading() as connection:
             row = (await connection.execute(select(*_ENVELOPE).where(inbox.c.key == key))).first()
-        return _envelope(row) if row else None
+        return _envelope(row) if row and row.body else None
 
 
 def _claim(now: datetime, limit: int) -> Executable:
@@ -124,16 +124,16 @@ def _envelope(row: Any) -> Envelope:
 
 
 async def finish(connection: AsyncConnection, key: str, now: datetime) -> None:
-    """Within a transaction: nobody needs to dispatch this envelope again."""
+    """Within a transaction: nobody needs to dispatch this envelope again, nor its answer, which may quote others."""
     await connection.execute(
         update(inbox).where(inbox.c.key == key, inbox.c.done_at.is_(None)),
-        {"done_at": now, "lease_by": None, "lease_until": None},
+        {"done_at": now, "lease_by": None, "lease_until": None, "answer": None},
     )
 
 
 async def answer(connection: AsyncConnection, key: str, what: dict[str, Any]) -> None:
-    """Within a transaction: remember what was answered."""
-    await connection.execute(update(inbox).where(inbox.c.key == key), {"answer": what})
+    """Within a transaction: remember what was answered, for as long as the envelope is not finished."""
+    await connection.execute(update(inbox).where(inbox.c.key == key, inbox.c.done_at.is_(None)), {"answer": what})
 
 
 def at_work(me: str, now: datetime) -> ColumnElement[bool]:

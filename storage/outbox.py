@@ -23,6 +23,7 @@ _EARLIER_WAITS: Final = and_(
     _earlier.c.aside_at.is_(None),
 )
 _HOLDS_LANE: Final = or_(_earlier.c.attempt > 0, _earlier.c.not_before.is_(None))
+_PLACE: Final = ("channel", "ts", "file_id", "canvas_id")
 _LEASED: Final = (
     outbox.c.id,
     outbox.c.attempt,
@@ -51,7 +52,7 @@ class Outbox:
         return sorted((_leased(row) for row in rows), key=lambda call: call.id)
 
     async def delivered(self, id: int, result: dict[str, Any], now: datetime) -> bool:
-        """Slack took it. False: the lease went to somebody else meanwhile."""
+        """Slack took it; of the result the place is kept. False: the lease went to somebody else meanwhile."""
         async with self._db.once() as connection:
             return await delivered(connection, self.me, id, result, now)
 
@@ -147,8 +148,9 @@ def _columns(call: Call) -> dict[str, Any]:
 
 
 async def delivered(connection: AsyncConnection, me: str, id: int, result: dict[str, Any], now: datetime) -> bool:
-    """Within a transaction: Slack took it. What was said is not kept twice."""
-    return await _settle(connection, me, id, {"done_at": now, "result": result, "args": {}})
+    """Within a transaction: Slack took it. Neither what was said nor Slack's echo of it is kept a second time."""
+    place = {name: result[name] for name in _PLACE if isinstance(result.get(name), str)}
+    return await _settle(connection, me, id, {"done_at": now, "result": place, "args": {}})
 
 
 async def _settle(connection: AsyncConnection, me: str, id: int, values: dict[str, Any]) -> bool:

@@ -74,7 +74,7 @@ class Visit:
         await outbox.put(self._connection, calls, now)
 
     async def delivered(self, id: int, result: dict[str, Any], now: datetime) -> bool:
-        """Slack took this call; in one commit with what follows from it. False: it is no longer mine."""
+        """As `Store.delivered`, in one commit with what follows from it."""
         return await outbox.delivered(self._connection, self._me, id, result, now)
 
     async def remember(self, message: Message) -> Message | None:
@@ -82,7 +82,10 @@ class Visit:
         return (await transcript.remember(self._connection, [message]))[0]
 
     async def erase(self, entry: str, channel: str, ts: str) -> None:
-        """Blank the text of that message wherever it stands: facts, transcript, inbox, unsent calls."""
+        """Blank the text of that message wherever it stands: facts, transcript, inbox, unsent calls.
+
+        The calls that follow from the erasure are put after it, or they would count as unsent too.
+        """
         self._blanked |= await erasure.erase(self._connection, entry, channel, ts)
 
     async def count(self, counter: str) -> int:
@@ -101,7 +104,7 @@ class Visit:
         return taken.rowcount == 1
 
     async def answer(self, envelope_key: str, answer: dict[str, Any]) -> None:
-        """Remember what was answered, so that a replay says it instead of deciding again."""
+        """Remember what was answered, so that until the envelope is finished a replay says it instead of deciding."""
         await inbox.answer(self._connection, envelope_key, answer)
 
     async def finish(self, envelope_key: str, now: datetime) -> None:

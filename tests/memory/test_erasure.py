@@ -124,6 +124,24 @@ async def test_facts_go_on_after_an_erasure(store: Store, replica: Store) -> Non
     assert await store.incident(id) == await replica.incident(id)
 
 
+async def test_what_was_answered_is_kept_no_longer_than_until_it_was_said(store: Store, url: str) -> None:
+    await store.keep("command:1", "command", {"text": "timeline"}, NOW)
+    async with store.visit(None) as visit:
+        await visit.answer("command:1", {"text": SECRET})
+    await store.finish("command:1", NOW)
+    async with store.visit(None) as visit:
+        await visit.answer("command:1", {"text": SECRET})
+    assert SECRET not in everything(url)
+
+
+async def test_an_erased_envelope_is_as_good_as_purged_but_its_key_stays_known(store: Store) -> None:
+    await store.keep("event:1", "event", event(spoken(1, SECRET)), NOW)
+    await store.finish("event:1", NOW)
+    await erase(store, None)
+    assert await store.envelope("event:1") is None
+    assert not await store.keep("event:1", "event", event(spoken(1, SECRET)), NOW)
+
+
 async def test_a_call_on_its_way_can_still_report_what_came_back(store: Store) -> None:
     await put(store, call("log", purpose=f"log:{ENTRY}"))
     [one] = await store.lease_calls(NOW, 1, MINUTE)
@@ -134,5 +152,7 @@ async def test_a_call_on_its_way_can_still_report_what_came_back(store: Store) -
 async def test_what_was_sent_is_not_kept_a_second_time(store: Store, url: str) -> None:
     await put(store, call("log", args={"text": SECRET}))
     [one] = await store.lease_calls(NOW, 1, MINUTE)
-    await store.delivered(one.id, {"ts": "1.2"}, NOW)
+    echo = {"ok": True, "channel": "C1", "ts": ts(9), "text": SECRET, "message": {"text": SECRET}}
+    await store.delivered(one.id, echo, NOW)
     assert SECRET not in everything(url)
+    assert ts(9) in everything(url)

@@ -117,6 +117,16 @@ async def test_a_replay_finds_what_was_answered(store: Store) -> None:
     assert envelope.answer == {"text": "Declared INC-2026-0001"}
 
 
+async def test_what_was_forgotten_may_be_said_again_but_not_what_was_finished(store: Store) -> None:
+    for key in ("view:1", "view:2"):
+        await store.keep(key, "view_submission", {}, NOW)
+    await store.finish("view:2", NOW)
+    for key in ("view:1", "view:2"):
+        await store.forget(key)
+    assert await store.keep("view:1", "view_submission", {}, NOW)
+    assert not await store.keep("view:2", "view_submission", {}, NOW)
+
+
 async def test_a_naive_moment_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="without a zone"):
         await store.keep("event:Ev1", "event", {}, datetime(2026, 3, 9))  # noqa: DTZ001
@@ -124,7 +134,7 @@ async def test_a_naive_moment_is_refused(store: Store) -> None:
 
 async def test_what_was_done_long_ago_is_forgotten_and_the_rest_is_not(store: Store) -> None:
     for key in ("done long ago", "done now", "not done"):
-        await store.keep(key, "event", {}, NOW)
+        await store.keep(key, "event", {"type": "event_callback"}, NOW)
     await store.finish("done long ago", NOW)
     await store.finish("done now", NOW + HOUR)
     assert await store.purge_done(NOW + HOUR) == 1

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from random import Random
+
+import pytest
 
 from storage import Call, Leased, Store
 from tests.memory.said import HOUR, MINUTE, NOW, SECOND, an_incident, call, put
@@ -167,6 +170,31 @@ async def test_what_slack_returned_stands_with_what_follows_from_it_or_not_at_al
         assert await visit.delivered(one.id, {"ts": "1.2"}, NOW)
         await visit.put([call("b")], NOW)
     assert await leased(store) == ["b"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_call_can_be_leased_exactly_when_the_next_moment_has_come(store: Store, seed: int) -> None:
+    """The rehearsal jumps from one such moment to the next: a wrong one would hang it or skip a call."""
+    chance, now, sent = Random(seed), NOW, 0
+    for n in range(60):
+        delay = chance.choice([None, None, chance.randrange(20) * SECOND])
+        await put(store, call(f"k{n}", chance.choice("AB"), not_before=now + delay if delay else None))
+        moment = await store.next_due()
+        claim = await store.lease_calls(now, 2, MINUTE)
+        assert bool(claim) == (moment is not None and moment <= now)
+        for one in claim:
+            fate = chance.random()
+            if fate < 0.5:
+                sent += await store.delivered(one.id, {}, now)
+            elif fate < 0.8:
+                await store.retry(one.id, "ratelimited", now + chance.randrange(40) * SECOND)
+        now += chance.randrange(15) * SECOND
+    while (moment := await store.next_due()) is not None:
+        now = max(now, moment)
+        claim = await store.lease_calls(now, 9, MINUTE)
+        assert claim, "the moment has come"
+        sent += sum([await store.delivered(one.id, {}, now) for one in claim])
+    assert sent == 60
 
 
 async def test_nothing_waits_in_an_empty_memory(store: Store) -> None:

@@ -120,6 +120,13 @@ async def test_a_person_comes_back_as_met(store: Store, name: str) -> None:
     assert await store.person("U2") is None
 
 
+async def test_the_address_of_the_workspace_is_the_last_one_noted(store: Store) -> None:
+    assert await store.team_url() == ""
+    for address in ("https://old.slack.com/", "https://new.slack.com/"):
+        await store.note_team_url(address)
+    assert await store.team_url() == "https://new.slack.com/"
+
+
 async def test_an_older_answer_about_a_person_changes_nothing(store: Store) -> None:
     newer = person("new", deleted=True, fetched_at=NOW + HOUR)
     await store.meet(newer)
