@@ -1,0 +1,123 @@
+"""How a report speaks: one macro vocabulary, families written in it, media that alone know a syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.resources import files
+from typing import Any, Final
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from bot.clocks import ClockDefinition, label
+from bot.durations import duration
+from bot.report import Report
+from bot.reporting import shown
+from bot.wire import one_line, shorten
+from bot.words import ActionStatus
+from templates import markdown
+
+SHORT: Final = 300
+"""Characters of a line that stand whole in a table; what is longer is cut, and its time leads to the original."""
+
+_MARKS: Final = {
+    ActionStatus.OPEN: "⏳ Open",
+    ActionStatus.IN_PROGRESS: "🔧 In progress",
+    ActionStatus.BLOCKED: "⛔ Blocked",
+    ActionStatus.DONE: "✅ Done",
+    ActionStatus.DECLINED: "🚫 Declined",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A syntax: how text is made harmless, what only Python can write in it, and how a whole document is tidied."""
+
+    finalize: Callable[[object], Markup]
+    helpers: dict[str, Any]
+    tidy: Callable[[str], str]
+
+
+MEDIA: Final[dict[str, Medium]] = {
+    "markdown": Medium(
+        markdown.finalize,
+        {
+            "link": markdown.link,
+            "fence": markdown.fence,
+            "code": markdown.code,
+            "heading_mark": markdown.heading_mark,
+            "ordinal": markdown.ordinal,
+            "row": markdown.row,
+            "divider": markdown.divider,
+            "blank": Markup(""),
+            "line_break": Markup("  "),
+            "line_end": Markup("<br>"),
+        },
+        markdown.tidy,
+    ),
+}
+
+
+def render(report: Report, medium: str = "markdown") -> str:
+    """The report in a medium's syntax; the same report gives the same text.
+
+    Raises:
+        KeyError: no such medium.
+    """
+    environment = _environment(medium)
+    about_time = {"stamp": partial(shown.stamp, zone=report.zone)}
+    macros = environment.get_template(f"_media/{medium}.j2").make_module(about_time)
+    text = environment.get_template(f"families/{report.family}.j2").render(report=report, m=macros, **about_time)
+    return MEDIA[medium].tidy(text)
+
+
+@cache
+def _environment(medium: str) -> Environment:
+    """Autoescape makes macros return markup; `finalize` escapes everything that is none, in the medium's own way."""
+    syntax = MEDIA[medium]
+    environment = Environment(
+        loader=FunctionLoader(_read),
+        autoescape=True,
+        finalize=syntax.finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        about=shown.about,
+        action_mark=lambda status: _MARKS[status],
+        between=_between,
+        duration=duration,
+        number=shown.number,
+        percent=shown.percent,
+        share=shown.share,
+        **syntax.helpers,
+    )
+    environment.filters.update(distinct=_distinct, short=_short)
+    environment.tests["multiline"] = lambda text: "\n" in text
+    return environment
+
+
+def _read(name: str) -> str | None:
+    place = files(__name__).joinpath(*name.split("/"))
+    return place.read_text(encoding="utf-8") if place.is_file() else None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHORT else shorten(one_line(text), SHORT)
+
+
+def _distinct(cites: Iterable[Any]) -> list[Any]:
+    """The citations that lead to different places, in their order."""
+    return list({cite.url or cite: cite for cite in cites}.values())
+
+
+def _between(definition: ClockDefinition) -> str:
+    """A clock's definition, as every report prints it."""
+    end = f"the first {label(definition.end)}" if definition.to_earliest else label(definition.end)
+    return f"from {label(definition.start)} to {end}"
+
+
+__all__ = ["MEDIA", "SHORT", "Medium", "render"]

@@ -28,7 +28,8 @@ from bot.words import ActionStatus, Kind, Milestone
 
 
 def question(field: Field) -> Question:
-    return Question(field.key, field.label, f"the {field.who}" if field.who != "anyone" else "anyone", field.command)
+    who = field.who if field.who in ("anyone", "management") else f"the {field.who}"
+    return Question(field.key, field.label, who, field.command)
 
 
 def fields(reader: Reader) -> Mapping[str, FieldView]:
@@ -47,8 +48,9 @@ def _items(value: Value) -> tuple[Value, ...]:
 
 
 def _answer(reader: Reader, field: Field, value: Value, said: Said) -> Answer:
-    text = about(show(reader, field, value), said.approximate)
-    return Answer(text, value, reader.cite(said.source, said.at), said.approximate)
+    text = show(reader, field, value)
+    kept = text if field.type in ("text", "list", "person") else value
+    return Answer(about(text, said.approximate), kept, reader.cite(said.source, said.at), said.approximate)
 
 
 def _declared(reader: Reader, field: Field) -> tuple[Answer, ...]:

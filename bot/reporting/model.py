@@ -117,6 +117,16 @@ class MilestoneView:
     history: tuple[Claim, ...]
 
     @property
+    def label(self) -> str:
+        """The field's own word, whatever the family calls it."""
+        return str(self.milestone).replace("_", " ").capitalize()
+
+    @property
+    def derived(self) -> bool:
+        """Does the statement speak of another milestone, from which this one follows?"""
+        return self.point is not None and self.point.milestone is not self.milestone
+
+    @property
     def state(self) -> Literal["stated", "assumed", "unknown"]:
         if self.point:
             return "stated"
@@ -387,6 +397,10 @@ class Followup:
     actions_done: int
     actions_total: int
 
+    @property
+    def complete(self) -> bool:
+        return 0 < self.actions_total == self.actions_done
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -435,3 +449,15 @@ class Report:
         """
         found = {clock.definition.key: clock for clock in self.family_clocks}
         return found[key]
+
+    def told_milestones(self) -> tuple[MilestoneView, ...]:
+        """Those that somebody spoke of or that the report misses; what can be assumed of them stands with them."""
+        wanted = {gap.key for gap in self.document.missing}
+        return tuple(
+            view
+            for view in self.milestones.values()
+            if (view.point and not view.derived) or view.history or view.milestone in wanted
+        )
+
+    def required_gaps(self) -> tuple[Missing, ...]:
+        return tuple(gap for gap in self.document.missing if gap.required)

@@ -27,8 +27,8 @@ from bot.reporting.shown import number, percent
 from bot.slo import OBJECTIVES, StatedObjective, read_objectives, request_based, time_based
 
 TTR: Final = next(definition for definition in clocks.STANDARD if definition.key == "ttr")
-CONFIGURED: Final = "configuration"
-STATED: Final = "stated for this incident"
+CONFIGURED: Final = "as configured"
+STATED: Final = "as stated for this incident"
 _KINDS: Final = {
     "availability": "avail|uptime",
     "error_rate": "error",
@@ -211,7 +211,7 @@ def _request_budget(known: Mapping[str, FieldView], promises: Mapping[str, Promi
         return NoBudget("request-based", "no objective is stated for errors or availability")
     if failed is None or total is None:
         lacking = [known[k].field.label.lower() for k in ("requests_failed", "requests_total") if not known[k].known]
-        return NoBudget("request-based", f"unknown: {' and '.join(lacking)}")
+        return NoBudget("request-based", f"nobody stated {' and '.join(lacking)}")
     return _counted_budget(promise, promise.good, failed, total)
 
 

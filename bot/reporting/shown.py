@@ -35,6 +35,11 @@ def percent(fraction: float) -> str:
     return f"{number(round(fraction * 100, 6))}%"
 
 
+def share(fraction: float) -> str:
+    """How much of a budget: one decimal, thousands apart, and never nothing for something."""
+    return "<0.1%" if 0 < fraction < 0.001 else f"{fraction * 100:,.1f}%"
+
+
 def about(text: str, approximate: bool) -> str:
     return f"about {text}" if approximate else text
 

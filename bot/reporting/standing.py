@@ -34,7 +34,7 @@ def identity(reader: Reader) -> Identity:
         number=incident.number,
         number_here=_number_here(reader),
         title=one_line(reader.text(incident.title)),
-        type=TYPES[incident.type],
+        type=str(incident.type),
         drill=incident.drill,
         private=incident.private,
         declared=declared,

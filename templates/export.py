@@ -1,0 +1,264 @@
+"""A report as JSON: every value with its source, times in ISO 8601 UTC, keys in a fixed order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from bot.reporting.model import (
+    ActionView,
+    Citation,
+    ClockView,
+    FieldView,
+    MilestoneView,
+    NoBudget,
+    NoMeasurement,
+    Report,
+    RequestBudget,
+    Row,
+    Sentence,
+    Statement,
+    TimeBudget,
+)
+
+SCHEMA: Final = 1
+"""Raised when a key changes its meaning or goes; new keys alone do not raise it."""
+
+Json = dict[str, Any]
+
+
+def report_json(report: Report, *others: Report) -> str:
+    """The report, with the clocks of the same incident's other family reports beside its own."""
+    return json.dumps(_document(report, others), indent=2, ensure_ascii=False) + "\n"
+
+
+def _document(report: Report, others: Iterable[Report]) -> Json:
+    return {
+        "schema": SCHEMA,
+        "as_of": _time(report.document.updated_at),
+        "family": report.family,
+        "incident": _incident(report, others),
+        "summary": {key: _sentence(sentence) for key, sentence in report.summary.items()},
+        "milestones": {str(m): _milestone(view) for m, view in report.milestones.items()},
+        "clocks": {clock.definition.key: _clock(clock) for clock in report.clocks},
+        "families": {one.family: _family(one) for one in (report, *others)},
+        "timeline": [_row(row) for row in report.timeline],
+        "fields": {key: _field(view) for key, view in report.fields.items() if view.known},
+        "marked": {str(kind): [_statement(line) for line in lines] for kind, lines in report.said.items() if lines},
+        "slo": _slo(report),
+        "action_items": [_action(item) for item in report.actions],
+        "missing": [
+            {"key": gap.key, "label": gap.label, "who": gap.who, "how": gap.how, "required": gap.required}
+            for gap in report.document.missing
+        ],
+        "lints": [{"id": lint.id, "sentence": lint.sentence, "about": lint.about} for lint in report.lints],
+        "disclosures": list(report.disclosures),
+        "document": {
+            "status": report.document.status,
+            "version": report.document.version,
+            "next_review": _day(report.document.next_review),
+        },
+    }
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _seconds(elapsed: timedelta) -> int | float:
+    seconds = elapsed.total_seconds()
+    return int(seconds) if seconds.is_integer() else seconds
+
+
+def _source(cite: Citation) -> Json:
+    return {"kind": cite.via, "by": cite.by, "at": _time(cite.at), "permalink": cite.url}
+
+
+def _incident(report: Report, others: Iterable[Report]) -> Json:
+    identity, standing = report.identity, report.standing
+    ids = {one.family: one.identity.number_here for one in (report, *others)}
+    return {
+        "number": identity.number,
+        "ids": ids,
+        "title": identity.title,
+        "type": identity.type,
+        "severity": str(standing.severity),
+        "severity_name": standing.severity_name,
+        "highest_severity": str(standing.highest),
+        "severity_history": [
+            {"severity": str(g.level), "at": _time(g.at), "reason": g.reason, "source": _source(g.cite)}
+            for g in standing.grades
+        ],
+        "status": str(standing.status),
+        "status_history": [
+            {"status": str(t.status), "at": _time(t.at), "reason": t.reason, "source": _source(t.cite)}
+            for t in standing.turns
+        ],
+        "roles": [
+            {"role": r.role, "holder": r.holder, "at": _time(r.at), "source": _source(r.cite)} for r in standing.roles
+        ],
+        "declared": {"at": _time(identity.declared.at), "source": _source(identity.declared.cite)},
+        "services": [answer.text for answer in report.fields["services"].answers],
+        "regions": [answer.text for answer in report.fields["regions"].answers],
+        "drill": identity.drill,
+        "private": identity.private,
+        "channel": identity.channel,
+        "reopened": standing.reopened,
+        "merged_into": standing.merged_into,
+        "absorbed": list(standing.absorbed),
+    }
+
+
+def _sentence(sentence: Sentence) -> Json:
+    return {"text": sentence.text, "composed": sentence.composed, "sources": [_source(c) for c in sentence.cites]}
+
+
+def _milestone(view: MilestoneView) -> Json | None:
+    history = [
+        {
+            "at": _time(claim.at),
+            "approximate": claim.approximate,
+            "counts": claim.counts,
+            "why": claim.why,
+            "source": _source(claim.cite),
+        }
+        for claim in view.history
+    ]
+    if view.point:
+        return {
+            "at": _time(view.point.at),
+            "state": "stated",
+            "approximate": view.point.approximate,
+            "why": view.why,
+            "source": _source(view.point.cite),
+            "history": history,
+        }
+    if view.assumed_at:
+        return {"at": _time(view.assumed_at), "state": "assumed", "why": view.why}
+    return None
+
+
+def _clock(clock: ClockView) -> Json:
+    definition = clock.definition
+    common = {
+        "label": definition.label,
+        "from": str(definition.start),
+        "to": str(definition.end),
+        "to_earliest": definition.to_earliest,
+        "state": clock.state,
+    }
+    if isinstance(clock, NoMeasurement):
+        return {"seconds": None, **common, "why": clock.why}
+    ends = {
+        "start": {"at": _time(clock.start.at), "source": _source(clock.start.cite)},
+        "end": {"at": _time(clock.end.at), "source": _source(clock.end.cite)},
+    }
+    seconds = {"seconds": _seconds(clock.elapsed), **common}
+    if clock.state == "inconsistent":
+        return {**seconds, "why": clock.why, **ends}
+    target = clock.target
+    wanted = {"seconds": _seconds(target.within), "severity": target.severity, "met": target.met} if target else None
+    return {**seconds, "approximate": clock.start.approximate or clock.end.approximate, "target": wanted, **ends}
+
+
+def _family(report: Report) -> Json:
+    return {
+        "number": report.identity.number_here,
+        "severity": report.standing.severity_name,
+        "clocks": {clock.definition.key: _clock(clock) for clock in report.family_clocks},
+        "phases": [
+            {"key": phase.key, "title": phase.title, "opened_by": str(phase.opened.milestone) if phase.opened else None}
+            for phase in report.phases
+        ],
+    }
+
+
+def _row(row: Row) -> Json:
+    return {
+        "at": _time(row.at),
+        "text": row.text,
+        "actor": row.actor,
+        "kind": row.kind,
+        "permalink": row.cite.url,
+        "approximate": row.approximate,
+        "recorded_at": _time(row.heard_at),
+        "composed": row.composed,
+        "notes": list(row.notes),
+        "source": _source(row.cite),
+    }
+
+
+def _field(view: FieldView) -> Json:
+    return {
+        "label": view.field.label,
+        "type": view.field.type,
+        "unit": view.field.unit,
+        "values": [
+            {"value": a.value, "text": a.text, "approximate": a.approximate, "source": _source(a.cite)}
+            for a in view.answers
+        ],
+    }
+
+
+def _statement(line: Statement) -> Json:
+    return {"at": _time(line.at), "text": line.text, "author": line.author, "source": _source(line.cite)}
+
+
+def _action(item: ActionView) -> Json:
+    return {
+        "id": item.id,
+        "text": item.text,
+        "owner": item.owner,
+        "due": _day(item.due),
+        "due_assumed": _day(item.assumed_due),
+        "priority": item.priority and str(item.priority),
+        "type": item.type and str(item.type),
+        "ticket": item.ticket,
+        "verification": item.verification or None,
+        "status": str(item.status),
+        "reason": item.reason or None,
+        "source": _source(item.cite),
+    }
+
+
+def _slo(report: Report) -> Json:
+    slo = report.slo
+    return {
+        "objectives": [
+            {"name": o.name, "target": o.target, "actual": o.actual, "breach": o.breach, "objective": o.source}
+            for o in slo.objectives.values()
+        ],
+        "degraded_seconds": None if slo.degraded is None else _seconds(slo.degraded),
+        "time_budget": _budget(slo.time_budget),
+        "request_budget": _budget(slo.request_budget),
+    }
+
+
+def _budget(budget: TimeBudget | RequestBudget | NoBudget) -> Json:
+    if isinstance(budget, NoBudget):
+        return {"method": budget.method, "share": None, "why": budget.why}
+    if isinstance(budget, RequestBudget):
+        return {
+            "method": budget.method,
+            "share": round(budget.share, 6),
+            "target": budget.target,
+            "allowed_requests": budget.allowed,
+            "failed": {"value": budget.failed.value, "source": _source(budget.failed.cite)},
+            "total": {"value": budget.total.value, "source": _source(budget.total.cite)},
+        }
+    return {
+        "method": budget.method,
+        "share": round(budget.share, 6),
+        "target": budget.target,
+        "window_seconds": _seconds(budget.window),
+        "window_assumed": budget.window_assumed,
+        "allowed_seconds": _seconds(budget.allowed),
+        "used_seconds": _seconds(budget.used),
+        "left_seconds": _seconds(budget.left),
+    }

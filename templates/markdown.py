@@ -1,0 +1,125 @@
+"""The one place that knows Markdown's syntax: text from people is data, and stays data in every position."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from bot.wire import clean
+
+_URL: Final = re.compile(r"https?://[^\s<>\"`\\^{}|\[\]]+", re.IGNORECASE)
+_TAIL: Final = re.compile(r"[.,;:!?'*_~]+$")
+_SPECIAL: Final = re.compile(
+    r"(?P<slash>[\\`*\[\]|~])"
+    r"|(?P<under>(?<![^\W_])_|_(?![^\W_]))"
+    r"|(?P<less><)"
+    r"|(?P<amp>&(?=#?\w+;))"
+    r"|(?P<brace>\{(?=[{%]))"
+    r"|(?P<at>(?<=\w)@(?=\w))"
+    r"|(?P<www>(?<=www)\.)"
+    r"|(?P<dash>(?<![\w-])-(?=\d))"
+    r"|(?P<minus>−(?=\d))"
+)
+_ENTITIES: Final = {"less": "&lt;", "amp": "&amp;", "brace": "&#123;", "minus": "&#8722;"}
+_OUTER: Final = re.compile(r"^ +| +$")
+_LEADING: Final = re.compile(r"^ ?(?:(?P<mark>[#>+=-])|(?P<digits>\d{1,9})(?P<dot>[.)](?=\s|$)))")
+_MATHS: Final = re.compile(r"\$(?=\S)(?=.*\S\$)|(?<=\S)\$", re.DOTALL)
+
+
+def escape(text: str) -> str:
+    """Any text, safe in a paragraph, a list item, a heading or a table cell: it makes no markup, no HTML, no row.
+
+    Line ends become `<br>`; http addresses become links to themselves.
+    """
+    lines = clean(text).replace("\t", " ").strip("\n").split("\n")
+    return "<br>".join(_escape_line(_OUTER.sub(" ", line)) for line in lines)
+
+
+def _escape_line(line: str) -> str:
+    parts: list[str] = []
+    position = 0
+    for found in _URL.finditer(line):
+        url = _trimmed(found[0])
+        parts += _escape_words(line[position : found.start()], position == 0), f"<{url}>"
+        position = found.start() + len(url)
+    return "".join([*parts, _escape_words(line[position:], position == 0)])
+
+
+def _trimmed(url: str) -> str:
+    """Without the punctuation of the sentence around it, and without a parenthesis it did not open."""
+    url = _TAIL.sub("", url)
+    while url.endswith(")") and url.count(")") > url.count("("):
+        url = _TAIL.sub("", url[:-1])
+    return url
+
+
+def _escape_words(words: str, leading: bool) -> str:
+    escaped = _SPECIAL.sub(lambda m: _ENTITIES.get(m.lastgroup or "", f"\\{m[0]}"), words)
+    if words.count("$") > 1:
+        escaped = _MATHS.sub(r"\\$", escaped)
+    return _LEADING.sub(_defuse, escaped) if leading else escaped
+
+
+def _defuse(found: re.Match[str]) -> str:
+    """What would begin a heading, a quotation or a list does not."""
+    return f"\\{found['mark']}" if found["mark"] else f"{found['digits']}\\{found['dot']}"
+
+
+def finalize(value: object) -> Markup:
+    """What Jinja puts out: markup made by a macro, whose last line end is the caller's; everything else escaped."""
+    if isinstance(value, Markup):
+        return value.removesuffix("\n")
+    return Markup(escape(str(value)))  # noqa: S704 - this is the escaping
+
+
+def link(text: str, url: str | None) -> Markup:
+    """The text, leading to the address where there is one."""
+    label = escape(text).replace("<", "").replace(">", "") if url else escape(text)
+    return Markup(f"[{label}]({quote(url, safe=':/?#@!$&*+,;=%~-._')})" if url else label)  # noqa: S704
+
+
+def fence(text: str, indent: int) -> Markup:
+    """Text as a code block, its fence longer than any within, its lines never wider than one line break."""
+    body = [line.rstrip() for line in _unfenced(clean(text)).expandtabs(4).split("\n")]
+    ticks = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    lines = [f"{ticks}text", *body, ticks]
+    return Markup("\n".join(f"{' ' * indent}{line}".rstrip() for line in lines))  # noqa: S704
+
+
+def _unfenced(text: str) -> str:
+    found = re.fullmatch(r"\s*```\n?(.*?)\n?```\s*", text, re.DOTALL)
+    return found[1] if found else text.strip("\n")
+
+
+def code(text: str) -> Markup:
+    """Our own words as inline code; they hold no backtick."""
+    return Markup(f"`{text}`")  # noqa: S704
+
+
+def row(cells: Iterable[object]) -> Markup:
+    """One line of a table; a cell is one line whatever it holds."""
+    return Markup(f"| {' | '.join(finalize(cell).strip() for cell in cells)} |")  # noqa: S704
+
+
+def divider(columns: Sequence[str]) -> Markup:
+    return Markup(f"|{' --- |' * len(columns)}")  # noqa: S704
+
+
+def heading_mark(level: int) -> Markup:
+    return Markup("#" * level)  # noqa: S704
+
+
+def ordinal(number: int) -> Markup:
+    return Markup(f"{number}.")  # noqa: S704
+
+
+_BLANKS: Final = re.compile(r"\n{3,}")
+
+
+def tidy(document: str) -> str:
+    """One blank line where several came together, none at the ends but the last newline."""
+    return _BLANKS.sub("\n\n", document).strip("\n") + "\n"
