@@ -14,6 +14,7 @@ import yaml
 from jsonschema import Draft7Validator
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.scopes import SCOPES as CHECKED
 from tests.house.source import ROOT, words
 
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
@@ -64,6 +65,9 @@ METHOD_SCOPES: Mapping[str, set[str]] = {
 }
 """What Scribe, in public and in private channels, needs for a method. Add one when you use one."""
 
+ARGUMENT_SCOPES: Mapping[str, set[str]] = {"include_all_metadata": {"metadata.message:read"}}
+"""What an argument needs beyond its method."""
+
 EVENT_SCOPES: Mapping[str, set[str]] = {
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
@@ -101,6 +105,7 @@ def api_methods() -> dict[str, str]:
 
 
 API = api_methods()
+ARGUMENT_NEEDS = [scopes for argument, scopes in ARGUMENT_SCOPES.items() if argument in USED]
 CALLED = {method for function, method in API.items() if {function, method} & USED}
 
 
@@ -131,6 +136,11 @@ def test_a_method_in_use_has_its_scopes(method: str) -> None:
     assert METHOD_SCOPES[method] - SCOPES == set()
 
 
+def test_an_argument_in_use_has_its_scopes() -> None:
+    assert ARGUMENT_NEEDS
+    assert set().union(*ARGUMENT_NEEDS) - SCOPES == set()
+
+
 @pytest.mark.parametrize("event", sorted(EVENTS))
 def test_an_event_that_is_subscribed_has_its_scopes_and_a_listener(event: str) -> None:
     assert EVENT_SCOPES[event] - SCOPES == set()
@@ -142,8 +152,13 @@ def test_an_event_that_is_listened_to_is_subscribed() -> None:
 
 
 def test_no_scope_is_asked_for_nothing() -> None:
-    needed = [METHOD_SCOPES.get(method, set()) for method in CALLED] + [EVENT_SCOPES[event] for event in EVENTS]
+    methods = [METHOD_SCOPES.get(method, set()) for method in CALLED]
+    needed = [*methods, *ARGUMENT_NEEDS, *(EVENT_SCOPES[event] for event in EVENTS)]
     assert SCOPES - set().union({"commands"}, *needed) == set()
+
+
+def test_scribe_check_compares_with_the_same_scopes() -> None:
+    assert CHECKED == SCOPES
 
 
 def test_the_command_the_shortcuts_and_the_forms_are_those_of_the_code() -> None:
