@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Final, TypeVar
 
@@ -20,14 +20,13 @@ from pydantic import (
     field_validator,
 )
 
-from bot.clocks import STANDARD
 from bot.decision import Refused
 from bot.durations import parse_duration
 from bot.policy import ALIASES, VOCABULARY, Objective, Policy
 from bot.words import Kind, Meaning, Milestone, Severity, meaning
 from handlers.mistakes import Misconfigured, Mistake, explain
+from templates.families import available, load_family
 
-FAMILIES: Final = ("slo",)
 _STRICT: Final = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 _DEFAULT: Final = Policy()
 _V = TypeVar("_V")
@@ -42,8 +41,18 @@ def _matching(pattern: str, sentence: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _one_of(names: tuple[str, ...]) -> AfterValidator:
-    return _matching("|".join(map(re.escape, names)), f"must be one of: {', '.join(names)}")
+def _one_of(names: Callable[[], Iterable[str]]) -> AfterValidator:
+    def check(name: str) -> str:
+        if name not in (known := tuple(names())):
+            raise ValueError(f"must be one of: {', '.join(known)}")
+        return name
+
+    return AfterValidator(check)
+
+
+def _clocks() -> Iterable[str]:
+    """The clocks that any family prints, in the order of their first family."""
+    return dict.fromkeys(clock.key for family in available() for clock in load_family(family).clocks)
 
 
 def _duration(text: object) -> timedelta:
@@ -74,8 +83,8 @@ Says = Annotated[Meaning | None, PlainValidator(_meaning)]
 Invited = Annotated[str, _matching(r"[UWS][A-Z0-9]{2,}", "must be the id of a person (U…) or of a user group (S…)")]
 Broadcast = Annotated[str, _matching(r"([CG][A-Z0-9]{2,})?", 'must be the id of a channel (C…), or "" for none')]
 Prefix = Annotated[str, _matching(r"[a-z0-9_][a-z0-9_-]{0,39}", "must be 1 to 40 characters of a-z, 0-9, - and _")]
-Family = Annotated[str, _one_of(FAMILIES)]
-ClockKey = Annotated[str, _one_of(tuple(definition.key for definition in STANDARD))]
+Family = Annotated[str, _one_of(available)]
+ClockKey = Annotated[str, _one_of(_clocks)]
 Duration = Annotated[timedelta, PlainValidator(_duration)]
 Flag = Annotated[bool, Strict()]
 
