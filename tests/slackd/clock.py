@@ -43,6 +43,9 @@ class _Reader:
         self.answered(float("inf"))
 
 
+CLOSING = 0.2  # real seconds a reader has to say goodbye
+
+
 async def _let_tasks_go_on() -> None:
     for _ in range(10):  # what a timer woke may set the next timer, a few steps of the loop later
         await asyncio.sleep(0)
@@ -72,12 +75,14 @@ class VirtualClock:
         return self._rate
 
     async def freeze(self) -> None:
-        self._base, self._rate = self.now(), 0
-        await self._tell()
+        async with self._moving:
+            self._base, self._rate = self.now(), 0
+            await self._tell()
 
     async def run(self) -> None:
-        self._start()
-        await self._tell()
+        async with self._moving:
+            self._start()
+            await self._tell()
 
     def _start(self) -> None:
         self._origin, self._rate = self._loop.time(), 1
@@ -91,14 +96,15 @@ class VirtualClock:
         """Move ahead to `when`, firing the timers on the way; a time already past changes nothing."""
         async with self._moving:
             while (due := self.next_timer()) is not None and due <= when:
-                self._set(max(due, self.now()))
+                await self._set(due)  # programs see the time before they see what it brings
                 self._fire()
                 await _let_tasks_go_on()
-            self._set(max(when, self.now()))
-            await self._tell()
+            await self._set(when)
 
-    def _set(self, now: float) -> None:
-        self._base, self._origin = now, self._loop.time()
+    async def _set(self, when: float) -> None:
+        if when > self.now():
+            self._base, self._origin = when, self._loop.time()
+            await self._tell()
 
     # ---- timers
 
@@ -143,7 +149,7 @@ class VirtualClock:
             self._alarm.cancel()
             self._alarm = None
         due = self.next_timer()
-        if self._rate and due is not None:
+        if due is not None and (self._rate or due <= self.now()):
             self._alarm = self._loop.call_later(max(0.0, due - self.now()), self._rung)
 
     def _rung(self) -> None:
@@ -166,7 +172,7 @@ class VirtualClock:
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """`GET /clock`: sends `{"now", "rate"}` at once and at each change, expects `{"seen": now}` back."""
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=CLOSING)
         await socket.prepare(request)
         reader = _Reader(socket)
         self._readers.add(reader)

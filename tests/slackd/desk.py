@@ -200,6 +200,8 @@ class Desk:
     # ---- answers
 
     async def _ask(self, kind: Kind, payload: JSON, trigger: Trigger) -> Answer:
+        if kind == "interactive" and not self._slack.manifest.interactivity:
+            raise SlackError("interactivity_is_off")
         since = len(self._slack.world.changes)
         ack = await self._slack.courier.request(kind, payload)
         if ack.error:

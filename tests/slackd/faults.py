@@ -7,7 +7,9 @@ from typing import Any
 
 from tests.slackd.records import JSON
 
-ANY = "*"
+ANY = "*"  # every API method
+RESPONSE_URL = "response_url"  # not a method, but it can fail like one
+UPLOAD = "upload"
 
 
 @dataclass
@@ -30,12 +32,15 @@ class Fault:
         return self.body is not None
 
     def fits(self, method: str, channel: str | None) -> bool:
-        wanted = self.method in (ANY, method) and (self.channel is None or self.channel == channel)
-        return wanted and self.met < self.times
+        named = self.method == method or (self.method == ANY and "." in method)
+        return named and self.channel in (None, channel) and self.met < self.times
 
 
 class Faults:
-    """Prepare trouble here. API faults are used up in the order they were prepared; `offline` stops all delivery."""
+    """Prepare trouble here. API faults are used up in the order they were prepared; `offline` stops all delivery.
+
+    Besides API methods, `RESPONSE_URL` and `UPLOAD` can be named.
+    """
 
     def __init__(self) -> None:
         self.prepared: list[Fault] = []

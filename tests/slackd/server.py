@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from tests.slackd.api.door import ApiCall, Door
 from tests.slackd.clock import VirtualClock
 from tests.slackd.courier import Courier, Envelope
 from tests.slackd.events import Events
-from tests.slackd.faults import Faults
+from tests.slackd.faults import RESPONSE_URL, UPLOAD, Faults
 from tests.slackd.http_delivery import HttpDelivery
 from tests.slackd.interactions import Interactions
 from tests.slackd.manifest import Manifest
@@ -32,6 +33,7 @@ from tests.slackd.world import World
 
 START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 MOST_OVERDUE = 100  # in a row: a program that is quiet cannot have something due
+HELD_PATIENCE = 0.5  # real seconds between looks whether only a slow answer is waited for
 ACK_PATIENCE = 3.0  # real seconds; with the clock standing still, a missing ack must not hold everything up for ever
 
 
@@ -81,8 +83,11 @@ class Slackd:
         self.world.base_url = f"http://{host}:{bound}/"
 
     def _routes(self, app: web.Application) -> None:
-        async def upload(request: web.Request) -> web.Response:
-            return await files.receive(self, request)
+        async def upload(request: web.Request) -> web.StreamResponse:
+            return await self._door.trouble(request, UPLOAD, None, lambda: files.receive(self, request))
+
+        async def respond(request: web.Request) -> web.StreamResponse:
+            return await self._door.trouble(request, RESPONSE_URL, None, lambda: self.replies.serve(request))
 
         async def download(request: web.Request) -> web.Response:
             return await files.download(self, request)
@@ -91,7 +96,7 @@ class Slackd:
         app.router.add_get("/link/", self.socket.serve)
         app.router.add_get("/clock", self.clock.serve)
         for kind in ("commands", "actions", "app"):
-            app.router.add_post(f"/{kind}/{{rest:.+}}", self.replies.serve)
+            app.router.add_post(f"/{kind}/{{rest:.+}}", respond)
         app.router.add_post("/upload/v1/{file}", upload)
         app.router.add_get(r"/files-pri/{team}-{file:\w+}/{rest:.+}", download)
         mount(app, self)
@@ -151,6 +156,11 @@ class Slackd:
         self._door.revoked = True
         self.world.record("tokens_revoked", None)
 
+    def uninstall(self) -> None:
+        """Remove the app from the workspace."""
+        self.revoke_tokens()
+        self.world.record("app_uninstalled", None)
+
     # ---- who and where
 
     def person(self, handle: str, *, name: str = "", tz: str = "Etc/UTC", **attributes: Any) -> Person:
@@ -167,8 +177,9 @@ class Slackd:
         """A person of another workspace, met in a Slack Connect channel."""
         return self.person(handle, team_id=team_id, is_stranger=True, **attributes)
 
-    def alert_bot(self, name: str) -> AlertBot:
-        return AlertBot(self, name)
+    def alert_bot(self, name: str, *, modern: bool = False) -> AlertBot:
+        """A monitoring integration; `modern` ones post as a bot user of their own."""
+        return AlertBot(self, name, modern=modern)
 
     def channel(self, name: str, *members: Person, private: bool = False, shared: bool = False) -> Channel:
         """The channel of this name, made by its first member (or nobody) at the first call; the bot is not in it."""
@@ -224,9 +235,19 @@ class Slackd:
         while True:
             before = self.courier.activity
             await self.courier.quiet(ACK_PATIENCE)  # beyond patience only Slack's own timer can help
-            wake = await self.pulse.quiet(self.http)
+            wake = await self._quiet()
             if self.courier.activity == before:
                 return wake
+
+    async def _quiet(self) -> float | None:
+        """The program's next wake, once it is quiet; None when it waits for an answer that waits for the clock."""
+        asking = asyncio.ensure_future(self.pulse.quiet(self.http))
+        while not asking.done():
+            await asyncio.wait({asking}, timeout=HELD_PATIENCE)
+            if self._door.waiting and not asking.done():
+                asking.cancel()
+                return None
+        return asking.result()
 
     async def run_until(self, when: dt.datetime | float) -> None:
         """Let time pass until `when`, from one instant at which something is due to the next, settled at each."""

@@ -7,7 +7,7 @@ import mimetypes
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
-from tests.slackd.records import JSON, Canvas, Channel, File, Message, Note, User, UserGroup, View
+from tests.slackd.records import JSON, Canvas, Channel, File, Message, User, UserGroup, View
 
 if TYPE_CHECKING:
     from tests.slackd.world import World
@@ -143,10 +143,6 @@ def _channel_properties(place: Channel) -> JSON:
     return {"canvas": canvas_ref, "tabs": [{"type": "channel_canvas", "label": "", "id": "channel_canvas"}]}
 
 
-def note(value: Note) -> JSON:
-    return value.to_json()
-
-
 # ---- messages
 
 
@@ -192,7 +188,6 @@ def bot_profile(world: World, bot_id: str) -> JSON:
     return {
         "id": bot_id,
         "app_id": world.apps[bot_id],
-        "user_id": owner.id,
         "name": owner.name,
         "deleted": False,
         "updated": owner.updated,

@@ -11,7 +11,7 @@ from tests.slackd.world import World
 
 Style = Literal["message", "command"]
 _TOKEN = re.compile(
-    r"(?P<link>https?://[^\s<>|]+)|(?<![\w@#])(?P<sign>[@#])(?P<name>[\w.-]*\w)|:(?P<emoji>[a-z0-9_+-]+):"
+    r"(?P<link>https?://[^\s<>|]+)|(?<![\w@#])(?P<sign>[@#])(?P<name>[\w.-]*\w)|(?<!\w):(?P<emoji>[a-z_+-][a-z0-9_+-]*):"
 )
 
 

@@ -96,6 +96,7 @@ class World:
         person = User(id=user_id, name=handle, **{"team_id": self.team_id} | attributes)
         person.updated = int(self.now())
         self.users[user_id] = person
+        self.record("user_joined", person)
         return person
 
     def change_user(self, user_id: str, **attributes: Any) -> None:
@@ -247,11 +248,14 @@ class World:
         if channel.threads.get(message.ts):
             self._leave_tombstone(message, before, actor)
             return
+        parent = channel.messages.get(message.thread_ts or "") if message.is_reply else None
+        parent_before = shapes.message(self, parent) if parent else None
         del channel.messages[message.ts]
-        parent = self._leave_thread(channel, message)
+        if message.is_reply:
+            channel.threads[message.thread_ts or ""].remove(message.ts)
         self.record("message_deleted", message, channel.id, actor, before=before)
         if parent:
-            self.record("message_changed", parent[0], channel.id, None, before=parent[1])
+            self.record("message_changed", parent, channel.id, None, before=parent_before)
 
     def _leave_tombstone(self, message: Message, before: JSON, actor: str) -> None:
         fresh = Message(message.channel, message.ts, "USLACKBOT", "This message was deleted.", subtype="tombstone")
@@ -259,14 +263,6 @@ class World:
             setattr(message, name, getattr(fresh, name))
         message.extra = {"hidden": True}
         self.record("message_changed", message, message.channel, actor, before=before)
-
-    def _leave_thread(self, channel: Channel, message: Message) -> tuple[Message, JSON] | None:
-        if not message.is_reply or message.thread_ts not in channel.messages:
-            return None
-        parent = channel.messages[message.thread_ts]
-        before = shapes.message(self, parent)
-        channel.threads[parent.ts].remove(message.ts)
-        return parent, before
 
     def react(self, message: Message, user: str, name: str) -> None:
         who = message.reactions.setdefault(name, [])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.slackd import Slackd
 from tests.slackd.server import START
@@ -25,6 +26,7 @@ class Program:
         self.now = 0.0
         self.alarms: list[float] = []
         self.rang: list[float] = []
+        self.first: Callable[[], Awaitable[object]] | None = None  # what must be over before an alarm counts
         self._ticked = asyncio.Condition()
 
     async def read_clock(self, session: aiohttp.ClientSession) -> None:
@@ -38,6 +40,10 @@ class Program:
 
     async def work(self) -> None:
         while True:
+            async with self._ticked:
+                await self._ticked.wait_for(lambda: bool(self.alarms) and min(self.alarms) <= self.now)
+            if self.first is not None:
+                await self.first()
             async with self._ticked:
                 await self._ticked.wait_for(lambda: bool(self.alarms) and min(self.alarms) <= self.now)
                 self.rang.append(self.now)
@@ -102,6 +108,10 @@ async def test_timers_fire_in_order_each_at_its_own_time(slack: Slackd) -> None:
     assert slack.clock.now() == start + 60
 
 
+async def test_what_is_due_now_does_not_wait_for_the_clock_to_move(slack: Slackd) -> None:
+    await slack.clock.sleep(0)
+
+
 async def test_time_never_goes_back(slack: Slackd) -> None:
     before = slack.clock.now()
     await slack.clock.advance_to(before - 100)
@@ -148,6 +158,17 @@ async def test_running_until_stops_at_slacks_own_timers(slack: Slackd, program: 
     await slack.run_for(1000)
     attempts = [e for e in slack.envelopes if e.payload["event"].get("ts") == message.ts]
     assert [e.attempt for e in attempts] == [0, 1, 2, 3]
+
+
+async def test_a_slow_answer_does_not_hold_time_up(
+    slack: Slackd, program: Program, session: aiohttp.ClientSession
+) -> None:
+    client = AsyncWebClient(slack.bot_token, base_url=slack.url, session=session)
+    slack.faults.slow("auth.test", 20)
+    program.first = client.auth_test
+    program.alarms = [slack.clock.now() + 1]
+    await slack.run_for(60)
+    assert program.rang == [START.timestamp() + 21]
 
 
 async def test_a_program_that_is_gone_is_quiet(slack: Slackd) -> None:

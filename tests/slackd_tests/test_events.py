@@ -87,6 +87,17 @@ async def test_a_reply_also_changes_its_parent(slack: Slackd, app: TrialApp, ali
     assert "edited" not in change["message"]
 
 
+async def test_deleting_a_reply_is_told_for_the_reply_and_its_parent(
+    slack: Slackd, app: TrialApp, alice: Person, room: Channel
+) -> None:
+    parent = await alice.says(room, "parent")
+    replies = [await alice.says(room, text, thread=parent) for text in ("one", "two")]
+    await alice.deletes(replies[0])
+    deleted, change = (await heard(slack, app))[-2:]
+    assert (deleted["deleted_ts"], deleted["previous_message"]["thread_ts"]) == (replies[0].ts, parent.ts)
+    assert (change["previous_message"]["reply_count"], change["message"]["reply_count"]) == (2, 1)
+
+
 async def test_reactions_come_without_text_and_keep_their_skin_tone(
     slack: Slackd, app: TrialApp, alice: Person, room: Channel
 ) -> None:

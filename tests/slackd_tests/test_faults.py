@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import aiohttp
 import pytest
@@ -11,6 +12,8 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.slackd import Channel, Slackd
+from tests.slackd.faults import RESPONSE_URL
+from tests.slackd_tests.app import TrialApp
 
 
 @pytest.fixture
@@ -71,6 +74,26 @@ async def test_a_slow_answer_waits_for_the_clock(slack: Slackd, room: Channel, c
     assert not calling.done()
     await slack.clock.jump(20)
     assert (await calling)["ok"]
+
+
+async def test_response_urls_can_fail_too(
+    slack: Slackd, room: Channel, app: TrialApp, session: aiohttp.ClientSession
+) -> None:
+    alice = slack.person("alice")
+
+    async def listener(ack: Any) -> None:
+        await ack("ok")
+
+    app.bolt.command("/try")(listener)
+    await alice.types("/try", room)
+    url = str(app.bodies[-1]["response_url"])
+    slack.faults.server_error()
+    slack.faults.server_error(RESPONSE_URL)
+    slack.faults.answer_lost(RESPONSE_URL)
+    assert (await session.post(url, json={"text": "refused"})).status == 503
+    with pytest.raises(aiohttp.ClientError):
+        await session.post(url, json={"text": "shown, but who knows"})
+    assert [whisper.text for whisper in alice.inbox] == ["ok", "shown, but who knows"]
 
 
 async def test_any_call_can_be_refused_by_code(slack: Slackd, client: AsyncWebClient) -> None:

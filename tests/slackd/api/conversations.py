@@ -48,7 +48,10 @@ def list_channels(call: Call) -> JSON:
 @method("users.conversations", types="ids", exclude_archived="flag", limit="number", cursor="text", user="text")
 def users_conversations(call: Call) -> JSON:
     user = str(call.args.get("user") or call.me)
-    return _listing(call, lambda channel: user in channel.members and _known(call, channel))
+    listing = _listing(call, lambda channel: user in channel.members and _known(call, channel))
+    for shape in listing["channels"]:
+        shape.pop("is_member", None)
+    return listing
 
 
 def _known(call: Call, channel: Channel) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ from tests.slackd.records import JSON, SlackError
 
 if TYPE_CHECKING:
     from tests.slackd.server import Slackd
+
+
+LOST = 599  # stands for the answer of a connection that was cut
 
 
 @dataclass(frozen=True)
@@ -39,29 +43,42 @@ class Door:
         self._slackd = slackd
         self.calls: list[ApiCall] = []
         self.revoked = False
+        self.waiting = 0  # answers that a fault holds back until the clock moves
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         name, sent = request.match_info["method"], await _sent(request)
-        self._slackd.courier.activity += 1
-        fault = self._slackd.faults.next_for(name, _channel_of(sent))
-        if fault is not None and fault.answers_instead:
-            return self._answer(name, sent, fault.status, fault.body, fault.headers)
-        result = self._outcome(name, sent, _token(request, sent))
-        if fault is not None:
-            return await self._troubled(request, fault, name, sent, result)
-        return self._answer(name, sent, 200, result)
+        token = _token(request, sent)
 
-    async def _troubled(
-        self, request: web.Request, fault: Fault, name: str, sent: JSON, result: JSON
+        async def take_effect() -> web.Response:
+            return self._answer(self._outcome(name, sent, token))
+
+        response = await self.trouble(request, name, _channel_of(sent), take_effect)
+        args = {key: value for key, value in sent.items() if key != "token"}
+        self.calls.append(ApiCall(name, args, self._slackd.clock.now(), *_came_back(response)))
+        return response
+
+    async def trouble(
+        self, request: web.Request, name: str, channel: str | None, take_effect: Callable[[], Awaitable[web.Response]]
     ) -> web.StreamResponse:
-        if fault.seconds:
+        """Let a call take effect and be answered, with the fault that was prepared for it, if any."""
+        self._slackd.courier.activity += 1
+        fault = self._slackd.faults.next_for(name, channel)
+        if fault is None:
+            return await take_effect()
+        if fault.answers_instead:
+            return self._answer(fault.body, fault.status, fault.headers)
+        response = await take_effect()
+        await self._delay(fault)
+        return _cut(request) if fault.cut else response
+
+    async def _delay(self, fault: Fault) -> None:
+        if not fault.seconds:
+            return
+        self.waiting += 1
+        try:
             await self._slackd.clock.sleep(fault.seconds)
-        if not fault.cut:
-            return self._answer(name, sent, 200, result)
-        self._record(name, sent, 0, result)
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response()
+        finally:
+            self.waiting -= 1
 
     def _outcome(self, name: str, sent: JSON, token: str) -> JSON:
         try:
@@ -84,18 +101,25 @@ class Door:
         if (token == self._slackd.app_token) != (spec.by == "app"):
             raise SlackError("not_allowed_token_type")
 
-    def _answer(
-        self, name: str, sent: JSON, status: int, body: Any, headers: dict[str, str] | None = None
-    ) -> web.StreamResponse:
-        self._record(name, sent, status, body)
-        scopes = {"x-oauth-scopes": ",".join(sorted(self._slackd.manifest.scopes))}
+    def _answer(self, body: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+        scopes = {"x-oauth-scopes": ",".join(sorted(self._slackd.manifest.scopes))} | (headers or {})
         if isinstance(body, str):
             return web.Response(status=status, text=body, content_type="text/html", headers=headers)
-        return web.json_response(body, status=status, headers=scopes | (headers or {}))
+        return web.json_response(body, status=status, headers=scopes)
 
-    def _record(self, name: str, sent: JSON, status: int, result: Any) -> None:
-        args = {key: value for key, value in sent.items() if key != "token"}
-        self.calls.append(ApiCall(name, args, self._slackd.clock.now(), status, result))
+
+def _cut(request: web.Request) -> web.Response:
+    """Drop the connection: whoever asked never reads this answer."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=LOST)
+
+
+def _came_back(response: web.StreamResponse) -> tuple[int, Any]:
+    text = response.text if isinstance(response, web.Response) else None
+    if response.status == LOST:
+        return 0, None
+    return response.status, json.loads(text) if text and response.content_type == "application/json" else text
 
 
 async def _sent(request: web.Request) -> JSON:

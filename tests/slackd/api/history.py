@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tests.slackd import shapes
@@ -27,9 +28,9 @@ def history(call: Call) -> JSON:
     """Newest first, without replies; a cursor goes on towards the past."""
     channel = call.history()
     limit = asked_limit(call.args, 100, 999)
-    found = [m for m in reversed(channel.messages.values()) if _in_history(m) and _within(call.args, m)]
+    found = [m for m in _window(call.args, reversed(channel.messages.values())) if _in_history(m)]
     if call.args.get("cursor"):
-        before = _stamp(opened(str(call.args["cursor"]), "next_ts"), "invalid_cursor")
+        before = _asked(opened(str(call.args["cursor"]), "next_ts"), "invalid_cursor")
         found = [message for message in found if _stamp(message.ts) <= before]
     more = len(found) > limit
     answer = {"messages": _shaped(call, found[:limit]), "has_more": more}
@@ -43,9 +44,9 @@ def replies(call: Call) -> JSON:
     channel = call.history()
     parent, thread = _thread(channel, str(call.args["ts"]))
     limit = asked_limit(call.args, 1000, 1000)
-    found = [message for message in thread if _within(call.args, message)]
+    found = list(_window(call.args, thread))
     if call.args.get("cursor"):
-        after = _stamp(opened(str(call.args["cursor"]), "next_ts"), "invalid_cursor")
+        after = _asked(opened(str(call.args["cursor"]), "next_ts"), "invalid_cursor")
         found = [message for message in found if _stamp(message.ts) >= after]
     room = max(1, limit - 1)
     more = len(found) > room
@@ -65,16 +66,24 @@ def _in_history(message: Message) -> bool:
     return not message.is_reply or message.subtype == "thread_broadcast"
 
 
-def _within(args: JSON, message: Message) -> bool:
-    at, inclusive = _stamp(message.ts), bool(args.get("inclusive"))
-    oldest = _stamp(str(args.get("oldest") or "0"), "invalid_ts_oldest")
-    latest = _stamp(str(args.get("latest") or "99999999999"), "invalid_ts_latest")
-    return oldest <= at <= latest if inclusive else oldest < at < latest
+def _window(args: JSON, messages: Iterable[Message]) -> Iterator[Message]:
+    """The messages between `oldest` and `latest`, these two themselves only when `inclusive`."""
+    oldest = _asked(str(args.get("oldest") or "0"), "invalid_ts_oldest")
+    latest = _asked(str(args.get("latest") or "99999999999"), "invalid_ts_latest")
+    inclusive = bool(args.get("inclusive"))
+    for message in messages:
+        at = _stamp(message.ts)
+        if oldest < at < latest or (inclusive and at in (oldest, latest)):
+            yield message
 
 
-def _stamp(ts: str, wrong: str = "invalid_ts_latest") -> Stamp:
+def _asked(ts: str, wrong: str) -> Stamp:
     if not re.fullmatch(r"\d{1,11}(\.\d{1,6})?", ts):
         raise SlackError(wrong)
+    return _stamp(ts)
+
+
+def _stamp(ts: str) -> Stamp:
     seconds, _, fraction = ts.partition(".")
     return int(seconds), int(fraction.ljust(6, "0"))
 
