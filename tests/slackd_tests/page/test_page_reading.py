@@ -151,6 +151,16 @@ async def test_earlier_messages_are_fetched_on_request(room: Room) -> None:
     await expect(room.message("line 3.").first).to_be_attached()
 
 
+async def test_a_pinned_message_far_back_is_found(room: Room) -> None:
+    await room.bob.pins(await room.bob.says(room.ops, "the card"))
+    for number in range(150):
+        await room.bob.says(room.ops, f"line {number}.")
+    await room.visit(room.alice)
+    await room.page.get_by_role("button", name="1 pinned").click()
+    await room.page.get_by_role("dialog", name="Pinned messages").get_by_role("button").click()
+    await expect(room.message("the card")).to_be_in_viewport()
+
+
 async def test_endless_markup_does_not_hold_the_page_up(room: Room) -> None:
     for token in ("*_~`", "**a ", "[x](", "<@", ":a:", "```\n", "> ", "![](", "|-|\n", "- [ ] "):
         nasty = token * (30_000 // len(token))

@@ -10,6 +10,15 @@ import { act, displayName, store } from "./store.js";
 import { dayName, hourMinute } from "./time.js";
 
 const nearBottom = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+const toBottom = (box) => { box.scrollTop = box.scrollHeight; };
+
+/** A list of messages that stays at its end while pictures in it are still arriving. */
+function messageList(label, ...content) {
+  let atEnd = true;
+  const list = h("div", { class: "messages", role: "log", "aria-label": label, tabindex: "0", onkeydown: walk, onscroll: () => { atEnd = nearBottom(list); } }, content, h("div", { class: "message-list" }));
+  list.addEventListener("load", () => { if (atEnd) toBottom(list); }, true);
+  return list;
+}
 
 /** Draw the open conversation into `main`. `open(thread)` opens or closes a thread, `tab(name)` turns to another face of it. */
 export function showChannel(main, { open, tab, earlier }) {
@@ -17,7 +26,7 @@ export function showChannel(main, { open, tab, earlier }) {
   const fresh = main.dataset.place !== `${store.as}/${channel.id}/${store.canvas}`;
   if (fresh) frame(main, channel);
   forgetOldNames($(".message-list", main));
-  showHeader($(".channel-head", main), channel, { tab, open });
+  showHeader($(".channel-head", main), channel, { tab, open, earlier });
   if (store.canvas) return replace($(".canvas", main), channel.canvas ? canvas(channel.canvas) : h("p", { class: "faint" }, "This channel has no canvas yet."));
   const list = $(".messages", main);
   const follow = fresh || nearBottom(list);
@@ -26,7 +35,7 @@ export function showChannel(main, { open, tab, earlier }) {
   showMessages($(".message-list", list), channel.messages, { openThread: open, readOnly: channel.is_archived });
   list.querySelector(".intro").hidden = channel.more;
   foot(main, channel);
-  if (follow) requestAnimationFrame(() => { list.scrollTop = list.scrollHeight; });
+  if (follow) toBottom(list);
   offerNewest(main, list, channel, follow);
 }
 
@@ -36,7 +45,7 @@ function offerNewest(main, list, channel, follow) {
   const isNew = list.dataset.newest && newest > list.dataset.newest;
   list.dataset.newest = newest;
   if (follow || !isNew || $(".below", main)) return;
-  const pill = h("button", { type: "button", class: "below", onclick: () => { list.scrollTop = list.scrollHeight; } }, "New messages ↓");
+  const pill = h("button", { type: "button", class: "below", onclick: () => toBottom(list) }, "New messages ↓");
   const gone = () => { if (nearBottom(list)) { pill.remove(); list.removeEventListener("scroll", gone); } };
   list.addEventListener("scroll", gone);
   $(".foot", main).append(pill);
@@ -70,8 +79,7 @@ function walk(event) {
 
 function frame(main, channel) {
   main.dataset.place = `${store.as}/${channel.id}/${store.canvas}`;
-  const list = h("div", { class: "messages", role: "log", "aria-label": `Messages in ${nameOf(channel)}`, tabindex: "0", onkeydown: walk },
-    h("button", { type: "button", class: "earlier link", hidden: true }, "Show earlier messages"), intro(channel), h("div", { class: "message-list" }));
+  const list = messageList(`Messages in ${nameOf(channel)}`, h("button", { type: "button", class: "earlier link", hidden: true }, "Show earlier messages"), intro(channel));
   replace(main, h("header", { class: "channel-head" }), store.canvas ? h("div", { class: "canvas", tabindex: "0" }) : [list, h("div", { class: "foot" })]);
 }
 
@@ -83,7 +91,8 @@ export function nameOf(channel) {
 const intro = (channel) => h("div", { class: "intro" }, h("h2", {}, nameOf(channel)),
   h("p", {}, channel.kind === "im" ? "This is the beginning of your conversation." : `This is the beginning of ${nameOf(channel)}.`, channel.purpose ? [" ", inline(channel.purpose)] : null));
 
-function header(channel, { tab, open }) {
+function header(channel, turns) {
+  const { tab } = turns;
   const app = channel.with === store.shell.app.user_id;
   const face = (name, label, on, more = {}) => h("button", { type: "button", class: on ? "tab on" : "tab", "aria-pressed": String(on), onclick: () => tab(name), ...more }, label);
   const title = h("div", { class: "title" },
@@ -98,7 +107,7 @@ function header(channel, { tab, open }) {
     ? [face("home", "Home", false), face("messages", "Messages", true)]
     : [face("messages", "Messages", !store.canvas), channel.canvas ? face("canvas", [icon("doc"), channel.canvas.title || "Canvas"], store.canvas) : null];
   const bookmarks = channel.bookmarks.map((mark) => h("span", { class: "bookmark" }, mark.emoji ? emojiNode(mark.emoji.replaceAll(":", "")) : icon("bookmark"), linkNode(mark.link, mark.title)));
-  const pins = channel.pins.length ? h("button", { type: "button", class: "tab", onclick: (event) => showPins(event, channel, open) }, icon("pin"), `${channel.pins.length} pinned`) : null;
+  const pins = channel.pins.length ? h("button", { type: "button", class: "tab", onclick: (event) => showPins(event, channel, turns) }, icon("pin"), `${channel.pins.length} pinned`) : null;
   return [title, h("div", { class: "tabs" }, faces, pins, bookmarks)];
 }
 
@@ -128,19 +137,21 @@ function setTopic(channel) {
   const close = dialog(h("form", { onsubmit: save }, h("header", {}, h("h2", {}, "Topic")), h("div", { class: "dialog-body" }, box), h("footer", {}, h("span", { class: "spring" }), h("button", { type: "submit", class: "button primary" }, "Save"))), { label: "Set the topic", className: "small" });
 }
 
-function showPins(event, channel, open) {
-  const one = (message) => h("button", { type: "button", class: "pin-row", onclick: () => { close(); jump(message, open); } },
+function showPins(event, channel, turns) {
+  const one = (message) => h("button", { type: "button", class: "pin-row", onclick: () => { close(); jump(message, turns); } },
     h("b", {}, displayName(message.user)), h("small", {}, ` ${dayName(message.ts)} ${hourMinute(message.ts)}`), h("div", {}, mrkdwn(message.text.slice(0, 200))));
   const close = float(event.currentTarget, [h("div", { class: "menu-heading" }, "Pinned"), channel.pins.map(one)], { label: "Pinned messages", role: "dialog", className: "menu pins" });
 }
 
-/** Bring a message into sight and light it up for a moment. */
-export function jump({ ts, thread_ts: thread }, open) {
-  if (thread && thread !== ts) open(thread);
-  const node = document.querySelector(`.message[data-ts="${ts}"]`);
+/** Bring a message into sight and light it up for a moment; one further back than what is shown is fetched first. */
+export async function jump({ ts, thread_ts: thread }, { open, earlier }) {
+  if (thread && thread !== ts) return open(thread);
+  const there = () => document.querySelector(`.message[data-ts="${ts}"]`);
+  while (!there() && store.channel.more) await earlier();
+  const node = there();
   node?.scrollIntoView({ block: "center" });
   node?.classList.add("lit");
-  setTimeout(() => node?.classList.remove("lit"), 2000);
+  return setTimeout(() => node?.classList.remove("lit"), 2000);
 }
 
 function foot(main, channel) {
@@ -168,13 +179,13 @@ export function showThread(pane, { open }) {
   if (fresh) {
     pane.dataset.place = place;
     replace(pane, h("header", {}, h("h2", {}, "Thread"), h("small", { class: "faint" }, nameOf(channel)), h("span", { class: "spring" }), iconButton("close", "Close the thread", () => open(null))),
-      h("div", { class: "messages", role: "log", "aria-label": "Thread", tabindex: "0", onkeydown: walk }, h("div", { class: "message-list" })),
+      messageList("Thread"),
       channel.is_archived || !channel.is_member ? null : composer({ channel, thread: thread.ts, label: "Reply…" }));
   }
   const list = $(".messages", pane);
   const follow = fresh || nearBottom(list);
   forgetOldNames($(".message-list", list));
   showMessages($(".message-list", list), thread.messages, { inThread: true, openThread: open, readOnly: channel.is_archived });
-  if (follow) requestAnimationFrame(() => { list.scrollTop = list.scrollHeight; });
+  if (follow) toBottom(list);
   if (fresh) $("textarea", pane)?.focus();
 }

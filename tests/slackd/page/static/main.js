@@ -68,7 +68,7 @@ function draw() {
   document.title = `${store.channel?.name ? `#${store.channel.name}` : shell.app.name} · ${shell.team.name}`;
   showSidebar($("#sidebar"), { go, become });
   if (store.place === "home") showHome($("#main"), { tab });
-  else showChannel($("#main"), { open: openThread, tab, earlier: () => { limit += 5 * PAGE; refresh(); } });
+  else showChannel($("#main"), { open: openThread, tab, earlier });
   showThread($("#thread"), { open: openThread });
   showModal(shell.modal, shell.modal_depth);
   document.body.dataset.ready = "yes";
@@ -97,6 +97,11 @@ function refresh() {
   return refreshing;
 }
 
+function earlier() {
+  limit += 5 * PAGE;
+  return refresh();
+}
+
 function listen() {
   stream?.close();
   stream = new EventSource(`/page/stream?${new URLSearchParams({ as: store.as })}`);
@@ -115,7 +120,7 @@ document.addEventListener("click", (event) => {
   const [, channel, seconds, micros, thread] = found;
   const ts = seconds && `${seconds}.${micros}`;
   goTo(store.as, channel, thread);
-  if (ts) setTimeout(() => jump({ ts, thread_ts: null }, openThread), 400);
+  if (ts) setTimeout(() => jump({ ts }, { open: openThread, earlier }), 400);
 });
 
 document.addEventListener("keydown", (event) => {
