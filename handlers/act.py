@@ -68,9 +68,9 @@ async def carry_out(
     """Record what was decided and put what is to be told, within the caller's transaction."""
     subject = incident or visit.incident
     await visit.record(decision.facts, desk.clock.now(), into=subject)
-    await visit.put(list(planned(desk, decision.notices, subject)), desk.clock.now())
-    for place in decision.erase:
+    for place in decision.erase:  # first: what is put afterwards must not be taken for an unsent trace of it
         await visit.erase(message_entry(place), place.channel, place.ts)
+    await visit.put(list(planned(desk, decision.notices, subject)), desk.clock.now())
 
 
 async def settle(desk: Desk, visit: Visit, decision: Decision, request: Request) -> Message | None:

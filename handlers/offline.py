@@ -7,7 +7,9 @@ from bot.report import ReportContext, build_report
 from handlers.reports import people_in
 from handlers.settings import Settings
 from storage import Store
-from templates import load_families, render, report_json
+from templates import render
+from templates.export import report_json
+from templates.families import available, load_family
 
 
 class NotFound(Exception):
@@ -21,7 +23,7 @@ async def report(settings: Settings, number: str, family: str | None, medium: st
         NotFound: no incident has this number, or no family this name.
         StorageRefused: the database is not ready.
     """
-    families = load_families()
+    families = {key: load_family(key) for key in available()}
     async with Store.open(settings.database_url.get_secret_value(), me="report", read_only=True) as store:
         found = await store.incident_numbered(number)
         if found is None:
@@ -32,7 +34,8 @@ async def report(settings: Settings, number: str, family: str | None, medium: st
             raise NotFound(f"There is no report family {known}; there are: {', '.join(families)}.")
         view = await _context(store, incident, settings)
         if medium == "json":
-            return report_json([build_report(incident, each, view) for each in families.values()])
+            others = [build_report(incident, each, view) for key, each in families.items() if key != known]
+            return report_json(build_report(incident, families[known], view), *others)
         return render(build_report(incident, families[known], view))
 
 

@@ -74,7 +74,7 @@ async def post_draft(desk: Desk, incident: int, key: str | None, request: Reques
 async def draft_summary(desk: Desk, incident: int, family: str) -> dict[str, Any]:
     """The Block Kit summary that goes into the channel."""
     state = await desk.store.incident(incident)
-    return report_summary(await report_of(desk, state, family), state, desk.look)
+    return report_summary(await report_of(desk, state, family), state)
 
 
 async def draft_file(desk: Desk, incident: int, family: str) -> tuple[str, str]:

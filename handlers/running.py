@@ -32,7 +32,7 @@ from handlers.settings import Settings
 from handlers.sockets import connected
 from handlers.web import served
 from storage import Store
-from templates import load_families
+from templates.families import available, load_family
 
 log = logging.getLogger("scribe")
 
@@ -103,7 +103,7 @@ async def _desk(settings: Settings, clock: Clock, name: str) -> AsyncIterator[De
             policy=settings.policy,
             me=me,
             directory=Directory(store, slack, me.team_id),
-            families=load_families(),
+            families={key: load_family(key) for key in available()},
         )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.phrases import VERBS
-from templates.blocks.report import missing_message, report_summary
-from templates.blocks.screens import actions_message, help_message, list_message, milestones_message
+from bot.phrases.verbs import VERBS
+from templates.blocks.lists import actions_message, help_message, list_message
+from templates.blocks.report import report_summary
+from templates.blocks.screens import milestones_message, missing_message
 
 from bot import commands as c
 from bot.decision import Refused, say
@@ -29,7 +30,7 @@ async def show(desk: Desk, asked: c.Show, incident: int | None, user: str) -> Me
         Refused: there is no such screen.
     """
     if asked.what == "help":
-        return help_message(VERBS)
+        return help_message(VERBS, desk.policy.vocabulary)
     if asked.what == "list" or incident is None:
         return await _list(desk, asked, user)
     state = await desk.store.incident(incident)
@@ -41,7 +42,7 @@ async def _list(desk: Desk, asked: c.Show, user: str) -> Message:
     """Open incidents; with `all` the ended ones too. Private ones only for their members."""
     statuses = None if "all" in asked.argument else OPEN
     rows = await desk.store.incidents(statuses=statuses, limit=LISTED)
-    return list_message(await visible(desk, rows, user))
+    return list_message(await visible(desk, rows, user), desk.look)
 
 
 async def _of(desk: Desk, asked: c.Show, state: Incident) -> Message:
@@ -50,15 +51,15 @@ async def _of(desk: Desk, asked: c.Show, state: Incident) -> Message:
         case "timeline":
             return timeline_message(state, desk.look, page)
         case "milestones":
-            return milestones_message(state, desk.look)
+            return milestones_message(await report_of(desk, state), state)
         case "actions":
-            return actions_message(state, desk.look)
+            return actions_message(state, desk.look, page or 1)
         case "brief":
             return brief_message(state, desk.look)
         case "missing":
-            return missing_message(await report_of(desk, state), desk.look)
+            return missing_message(await report_of(desk, state), state)
         case "report":
-            return report_summary(await report_of(desk, state), state, desk.look)
+            return report_summary(await report_of(desk, state), state)
         case _:
             raise Refused(f"There is no screen called {asked.what}.", "/incident help")
 

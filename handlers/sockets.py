@@ -37,7 +37,7 @@ async def connected(app: AsyncApp, desk: Desk, app_token: str) -> AsyncIterator[
         for _ in range(CONNECTIONS)
     ]
     for handler in handlers:
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call]
     watch = asyncio.create_task(_watch(handlers))
     try:
         yield handlers
