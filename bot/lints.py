@@ -12,6 +12,7 @@ from bot.durations import DURATION, duration, read_duration
 from bot.fields import FIELDS
 from bot.reporting.model import ActionView, Contradiction, Lint, Measurement, Report
 from bot.verbs import VERBS
+from bot.wire import one_line, shorten
 from bot.words import ActionStatus, ActionType, Kind, Milestone, Status
 
 GAP: Final = timedelta(minutes=30)
@@ -65,6 +66,10 @@ def lints(report: Report) -> tuple[Lint, ...]:
     return tuple(finding for check in CHECKS for finding in check(report))
 
 
+def _excerpt(text: str, limit: int = 80) -> str:
+    return shorten(one_line(text), limit)
+
+
 def _missing_milestone(report: Report) -> Iterator[Lint]:
     for gap in report.document.missing:
         if gap.key in Milestone.__members__.values():
@@ -92,7 +97,9 @@ def _silent_gap(report: Report) -> Iterator[Lint]:
     for before, after in pairwise(rows):
         if after.at - before.at > GAP:
             gap = duration(after.at - before.at)
-            yield Lint("silent-gap", f"Nothing is recorded for {gap} after “{before.text[:60]}”.", before.entry or "")
+            yield Lint(
+                "silent-gap", f"Nothing is recorded for {gap} after “{_excerpt(before.text, 60)}”.", before.entry or ""
+            )
 
 
 def _few_factors(report: Report) -> Iterator[Lint]:
@@ -117,11 +124,11 @@ def _blame(report: Report) -> Iterator[Lint]:
             if _NAMED_CAUSE.search(answer.text) or _names_one(answer.text, people):
                 label = report.fields[key].field.label
                 yield Lint(
-                    "blame", f"{label} names a person as cause: “{answer.text[:80]}”. Say what let it happen.", key
+                    "blame", f"{label} names a person as cause: “{_excerpt(answer.text)}”. Say what let it happen.", key
                 )
     for row in report.timeline:
         if not row.composed and _blames(row.text, people):
-            yield Lint("blame", f"A line on the timeline reads as blame: “{row.text[:80]}”.", row.entry or "")
+            yield Lint("blame", f"A line on the timeline reads as blame: “{_excerpt(row.text)}”.", row.entry or "")
 
 
 def _names_one(text: str, people: frozenset[str]) -> bool:
@@ -139,11 +146,11 @@ def _should_have(report: Report) -> Iterator[Lint]:
         for answer in view.answers:
             if _HINDSIGHT.search(answer.text):
                 yield Lint(
-                    "should-have", f"Hindsight in “{answer.text[:80]}”: say what made sense then.", view.field.key
+                    "should-have", f"Hindsight in “{_excerpt(answer.text)}”: say what made sense then.", view.field.key
                 )
     for line in (*report.said[Kind.WENT_WRONG], *report.said[Kind.WENT_WELL]):
         if _HINDSIGHT.search(line.text):
-            yield Lint("should-have", f"Hindsight in “{line.text[:80]}”: say what made sense then.", "timeline")
+            yield Lint("should-have", f"Hindsight in “{_excerpt(line.text)}”: say what made sense then.", "timeline")
 
 
 def _duration_mismatch(report: Report) -> Iterator[Lint]:
@@ -154,7 +161,9 @@ def _duration_mismatch(report: Report) -> Iterator[Lint]:
         for answer in report.fields[key].answers:
             for said in _LASTED.findall(answer.text):
                 if known and all(abs(read_duration(said) - one) > timedelta(minutes=1) for one in known):
-                    yield Lint("duration-mismatch", f"“{said}” in “{answer.text[:80]}” is none of the clocks.", key)
+                    yield Lint(
+                        "duration-mismatch", f"“{said}” in “{_excerpt(answer.text)}” is none of the clocks.", key
+                    )
 
 
 def _no_luck(report: Report) -> Iterator[Lint]:
@@ -170,7 +179,7 @@ def _actions(report: Report) -> Iterator[Lint]:
     for item in _open_actions(report):
         for id_, holds, sentence in _ACTION_CHECKS:
             if holds(item):
-                yield Lint(id_, f"{item.id} “{item.text[:60]}” {sentence}", item.id)
+                yield Lint(id_, f"{item.id} “{_excerpt(item.text, 60)}” {sentence}", item.id)
 
 
 def _starts_with_verb(text: str) -> bool:

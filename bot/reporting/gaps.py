@@ -8,6 +8,7 @@ from typing import Final
 from bot.fields import asked_by
 from bot.milestones import missing as missing_milestones
 from bot.reporting.model import FieldView, Missing, Row
+from bot.reporting.progress import reached
 from bot.reporting.reader import Reader
 from bot.words import Milestone
 
@@ -35,12 +36,12 @@ def missing(reader: Reader, known: Mapping[str, FieldView]) -> tuple[Missing, ..
     asked = [known[field.key] for field in asked_by(reader.family.key)]
     unknown = [view for view in asked if not view.known and not _answered_elsewhere(view.field.key, known)]
     unknown.sort(key=_weight)
-    return (*(_milestone(reader, m) for m in milestones), *(_field(view) for view in unknown))
+    return (*(_milestone(m) for m in milestones), *(_field(view) for view in unknown))
 
 
-def _milestone(reader: Reader, milestone: Milestone) -> Missing:
+def _milestone(milestone: Milestone) -> Missing:
     how = f"/incident mark {milestone} 14:02"
-    return Missing(str(milestone), f"When it was {reader.milestone_word(milestone)}", "the commander", how, True)
+    return Missing(str(milestone), f"When {reached(milestone)}", "the commander", how, True)
 
 
 def _answered_elsewhere(key: str, known: Mapping[str, FieldView]) -> bool:

@@ -304,8 +304,11 @@ class RequestBudget:
 
 @dataclass(frozen=True, slots=True)
 class NoBudget:
+    """Why there is none; `asks` is the field whose answer would help, if one would."""
+
     method: Literal["time-based", "request-based"]
     why: str
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,8 +318,14 @@ class SloView:
     objectives: Mapping[str, ObjectiveView]
     time_budget: TimeBudget | NoBudget
     request_budget: RequestBudget | NoBudget
-    downtime: Measurement | NoMeasurement | Contradiction
+    downtime: ClockView
     degraded: timedelta | None
+
+    @property
+    def approximate(self) -> bool:
+        """Is the degraded time only about that long?"""
+        clock = self.downtime
+        return clock.state != "unknown" and (clock.start.approximate or clock.end.approximate)
 
 
 @dataclass(frozen=True, slots=True)

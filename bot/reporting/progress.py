@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from bot import clocks
 from bot.clocks import STANDARD, ClockDefinition
-from bot.milestones import Assertion, assertions, assumed, counting, settings
+from bot.milestones import Assertion, assertions, assumed, counting, earliest, settings
 from bot.reporting.model import (
     Claim,
     ClockView,
@@ -19,6 +20,14 @@ from bot.reporting.model import (
 )
 from bot.reporting.reader import Reader
 from bot.words import ENDINGS, Milestone, Severity
+
+_REACHED: Final = {
+    Milestone.STARTED: "it started",
+    Milestone.INVESTIGATING: "the investigation began",
+    Milestone.ROOT_CAUSE: "the root cause was identified",
+    Milestone.MITIGATION_STARTED: "mitigation started",
+    Milestone.AWARE: "the team became aware",
+}
 
 
 def milestones(reader: Reader) -> Mapping[Milestone, MilestoneView]:
@@ -45,7 +54,12 @@ def milestone_view(reader: Reader, milestone: Milestone) -> MilestoneView:
 def _why_unknown(reader: Reader, milestone: Milestone) -> str:
     if milestone is Milestone.RESOLVED and reader.incident.recoveries:
         return "re-opened and not resolved again"
-    return f"nobody said when it was {reader.milestone_word(milestone)}"
+    return f"nobody said when {reached(milestone)}"
+
+
+def reached(milestone: Milestone) -> str:
+    """A milestone as the end of a sentence that begins with "when"."""
+    return _REACHED.get(milestone) or f"it was {str(milestone).replace('_', ' ')}"
 
 
 def _why_it_counts(milestone: Milestone, found: Assertion) -> str:
@@ -113,7 +127,7 @@ def _target(reader: Reader, clock: clocks.Measured) -> Target | None:
     return Target(within, reader.family.severity(severity).name, clock.elapsed <= within)
 
 
-def first_known(reader: Reader, among: tuple[Milestone, ...]) -> Point | None:
-    """The first of these milestones that somebody stated."""
-    found = (counting(reader.incident, milestone) for milestone in among)
+def opening(reader: Reader, among: tuple[Milestone, ...]) -> Point | None:
+    """The first of these milestones that somebody stated; of an ending the first time, as it may not have held."""
+    found = ((earliest if m in ENDINGS else counting)(reader.incident, m) for m in among)
     return next((reader.point(one) for one in found if one), None)

@@ -13,7 +13,7 @@ from bot.milestones import Assertion
 from bot.policy import Policy
 from bot.reporting.model import Citation, Point, Statement
 from bot.wire import plain
-from bot.words import Milestone
+from bot.words import UNSAID, Milestone
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,11 @@ class Reader:
     def point(self, found: Assertion) -> Point:
         word = self.family.milestones[found.milestone]
         return Point(found.milestone, word, found.at, self.cite(found.source, found.said_at), found.approximate)
+
+    def reason(self, claim: Assertion) -> str:
+        """What was typed with the status change that says it; empty where nothing was."""
+        turns = (turn for turn in self.incident.turns if turn.at == claim.said_at and turn.asserts is claim.milestone)
+        return self.text(next((turn.reason for turn in turns), UNSAID))
 
     def milestone_word(self, milestone: Milestone) -> str:
         return str(milestone).replace("_", " ")

@@ -170,7 +170,7 @@ _MEASURED: Final = {
 
 def _time_budget(reader: Reader, known: Mapping[str, FieldView], promise: Promise | None) -> TimeBudget | NoBudget:
     if promise is None or promise.good is None:
-        return NoBudget("time-based", "no availability objective is stated; `slo` or the configuration names one")
+        return NoBudget("time-based", "no availability objective is stated", "slo")
     downtime, used = clock_view(reader, TTR), clocks.degraded(reader.incident)
     if not isinstance(downtime, Measurement):
         return NoBudget("time-based", f"the downtime is unknown: {downtime.why}")
@@ -208,10 +208,11 @@ def _request_budget(known: Mapping[str, FieldView], promises: Mapping[str, Promi
     promise = next((p for key in ("error_rate", "availability") if (p := promises.get(key)) and p.good), None)
     failed, total = known["requests_failed"].first, known["requests_total"].first
     if promise is None or promise.good is None:
-        return NoBudget("request-based", "no objective is stated for errors or availability")
+        return NoBudget("request-based", "no objective is stated for errors or availability", "slo")
     if failed is None or total is None:
-        lacking = [known[k].field.label.lower() for k in ("requests_failed", "requests_total") if not known[k].known]
-        return NoBudget("request-based", f"nobody stated {' and '.join(lacking)}")
+        lacking = [key for key in ("requests_failed", "requests_total") if not known[key].known]
+        names = " and ".join(known[key].field.label.lower() for key in lacking)
+        return NoBudget("request-based", f"nobody stated {names}", lacking[0])
     return _counted_budget(promise, promise.good, failed, total)
 
 

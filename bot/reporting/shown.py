@@ -47,7 +47,8 @@ def about(text: str, approximate: bool) -> str:
 def _money(value: Value) -> str:
     amount, _, currency = str(value).partition(" ")
     try:
-        return f"{number(float(amount))} {currency}".strip()
+        worth = float(amount)
+        return f"{worth:,.0f} {currency}".strip() if worth.is_integer() else f"{worth:,.2f} {currency}".strip()
     except ValueError:
         return str(value)
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.milestones import counting
 from bot.reporting.model import GradeView, Identity, RoleView, Standing, TurnView
-from bot.reporting.progress import first_known, highest
+from bot.reporting.progress import highest, opening
 from bot.reporting.reader import Reader
 from bot.reporting.shown import day
 from bot.wire import one_line
@@ -26,7 +26,7 @@ TYPES: Final[dict[IncidentType, str]] = {
 
 def identity(reader: Reader) -> Identity:
     incident = reader.incident
-    declared = first_known(reader, (Milestone.DECLARED,))
+    declared = opening(reader, (Milestone.DECLARED,))
     if declared is None:
         raise ValueError("an incident that was never declared has no report")
     started = counting(incident, Milestone.STARTED)

@@ -10,14 +10,15 @@ from bot.reporting.model import (
     Answer,
     Citation,
     ClockView,
+    Contradiction,
     FieldView,
     Measurement,
     MilestoneView,
-    NoMeasurement,
     Point,
     Sentence,
     Standing,
 )
+from bot.reporting.progress import opening
 from bot.reporting.reader import Reader
 from bot.reporting.shown import about, stamp
 from bot.reporting.standing import TYPES
@@ -62,12 +63,8 @@ def _what(reader: Reader, standing: Standing, known: Mapping[str, FieldView]) ->
     of = f" affecting {_listed([a.text for a in services])}" if services else ""
     title = one_line(reader.text(incident.title))
     text = f"{TYPES[incident.type]}{of}: {title}. {_graded(standing)}"
-    cites = [reader.cite(incident.declaration, incident.declared_at)] if _declared(reader) else []  # type: ignore[arg-type]
-    return Sentence(_qualified(reader, text), tuple(cites))
-
-
-def _declared(reader: Reader) -> bool:
-    return reader.incident.declaration is not None and reader.incident.declared_at is not None
+    cites = tuple(point.cite for point in (opening(reader, (Milestone.DECLARED,)),) if point)
+    return Sentence(_qualified(reader, text), cites)
 
 
 def _graded(standing: Standing) -> str:
@@ -94,13 +91,21 @@ def _listed(parts: list[str]) -> str:
 
 
 def _when(reader: Reader, milestones: Mapping[Milestone, MilestoneView], total: ClockView) -> Sentence:
-    started, resolved = milestones[Milestone.STARTED].point, milestones[Milestone.RESOLVED].point
+    """Start, end and length as far as somebody said them; without a start, the declaration."""
+    started, declared, resolved = (
+        milestones[m].point for m in (Milestone.STARTED, Milestone.DECLARED, Milestone.RESOLVED)
+    )
     zone = reader.family.zone
-    begin = f"From {_stamped(started, zone)}" if started else "From an unknown start"
-    end = f"to {_stamped(resolved, zone)}" if resolved else _open_end(reader)
-    text = f"{begin} {end} {zone} ({how_long(total)})." if resolved else f"{begin} {zone}{end} ({how_long(total)})."
-    points = [point for point in (started, resolved) if point]
-    return Sentence(text, tuple(point.cite for point in points))
+    points = [point for point in (started or declared, resolved) if point]
+    end = f"to {_stamped(resolved, zone)} {zone}" if resolved else f"{zone}; {_open_end(reader)}"
+    begin = f"From {_stamped(started, zone)}" if started else f"Start unknown; declared {_declared_at(declared, zone)}"
+    if resolved and not started:
+        end = f"{zone}; resolved {_stamped(resolved, zone)} {zone}"
+    return Sentence(f"{begin} {end}{_length(total)}.", tuple(point.cite for point in points))
+
+
+def _declared_at(declared: Point | None, zone: str) -> str:
+    return _stamped(declared, zone) if declared else "at an unknown time"
 
 
 def _stamped(point: Point, zone: str) -> str:
@@ -108,18 +113,19 @@ def _stamped(point: Point, zone: str) -> str:
 
 
 def _open_end(reader: Reader) -> str:
-    if reader.incident.recoveries:
-        return "; re-opened and not resolved again"
-    return "; not resolved yet" if reader.incident.is_open else "; its end is unknown"
+    incident = reader.incident
+    if incident.status is Status.CANCELLED:
+        return "cancelled later"
+    if incident.recoveries:
+        return "re-opened and not resolved again"
+    return "not resolved yet" if incident.is_open else "when it ended is unknown"
 
 
-def how_long(total: ClockView) -> str:
-    """A clock in words: its value, or why there is none. An impossible difference is never shown as a duration."""
+def _length(total: ClockView) -> str:
+    """The length in words; an impossible difference is said to be one and never shown as a duration."""
     if isinstance(total, Measurement):
-        return about(duration(total.elapsed), total.start.approximate or total.end.approximate)
-    if isinstance(total, NoMeasurement):
-        return f"duration unknown: {total.why}"
-    return f"duration not known: {total.why}"
+        return f" ({about(duration(total.elapsed), total.start.approximate or total.end.approximate)})"
+    return f" (no duration: {total.why})" if isinstance(total, Contradiction) else ""
 
 
 def _impact(known: Mapping[str, FieldView]) -> Sentence | None:
@@ -147,14 +153,15 @@ def _impact_parts(known: Mapping[str, FieldView]) -> Iterator[tuple[str, Answer]
 
 
 def _marked(reader: Reader, verb: str, milestone: Milestone) -> Sentence | None:
-    """What the line said that marks the milestone."""
+    """What the line said that marks the milestone, or what was typed with the change of status."""
     found = counting(reader.incident, milestone)
-    if found is None or found.entry is None:
+    if found is None:
         return None
-    entry = reader.incident.entries[found.entry]
+    entry = reader.incident.entries[found.entry] if found.entry else None
+    words = quoted(reader.words(entry) if entry else reader.reason(found)).rstrip(".")
+    cite = reader.cite_entry(entry) if entry else reader.cite(found.source, found.said_at)
     at = about(stamp(found.at, reader.family.zone), found.approximate)
-    words = quoted(reader.words(entry)).rstrip(".")
-    return Sentence(f"{verb} at {at}: {words}.", (reader.cite_entry(entry),))
+    return Sentence(f"{verb} at {at}: {words}.", (cite,)) if words else None
 
 
 def _resolution(reader: Reader, known: Mapping[str, FieldView]) -> Sentence | None:

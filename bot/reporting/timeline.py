@@ -10,7 +10,7 @@ from typing import Final
 from bot.incident import Entry
 from bot.milestones import Assertion, assertions, counting
 from bot.reporting.model import Citation, PhaseView, Row
-from bot.reporting.progress import first_known
+from bot.reporting.progress import opening
 from bot.reporting.reader import Reader
 from bot.reporting.shown import stamp
 from bot.words import Kind, Milestone, Status
@@ -102,18 +102,12 @@ def _milestone_row(reader: Reader, claim: Assertion) -> Row:
     if claim.milestone is Milestone.DECLARED:
         text = f"{_severity_at_declaration(reader)} incident opened: {reader.text(reader.incident.title)}"
     else:
-        text = _reason_at(reader, claim) or f"Time stated by {cite.by}"
+        text = reader.reason(claim) or f"Time stated by {cite.by}"
     return _change(reader, claim.at, word, str(claim.milestone), text, cite, claim.approximate)
 
 
 def _severity_at_declaration(reader: Reader) -> str:
     return reader.family.severity(reader.incident.grades[0].severity).name
-
-
-def _reason_at(reader: Reader, claim: Assertion) -> str:
-    """What was typed with the status change that says it."""
-    said = (turn.reason for turn in reader.incident.turns if turn.at == claim.said_at and turn.asserts)
-    return reader.text(next(said, ""))
 
 
 def _earlier_endings(reader: Reader) -> Iterator[Row]:
@@ -154,7 +148,7 @@ def _regradings(reader: Reader) -> Iterator[Row]:
 
 def phases(reader: Reader, rows: tuple[Row, ...]) -> tuple[PhaseView, ...]:
     """The lead-up and the family's phases: a row stands in the last phase that was open at its moment."""
-    opened = [first_known(reader, phase.opens) for phase in reader.family.phases]
+    opened = [opening(reader, phase.opens) for phase in reader.family.phases]
     shown = [row for row in rows if row.kind not in APART]
     places = [_place(row.at, [point.at if point else None for point in opened]) for row in shown]
 
