@@ -152,6 +152,14 @@ async def test_the_clock_is_moved_from_the_page(room: Room) -> None:
     assert room.slack.clock.rate == 1
 
 
+async def test_an_app_without_home_opens_on_its_messages(room: Room) -> None:
+    room.slack.manifest = replace(room.slack.manifest, home_tab=False)
+    await room.visit(room.alice)
+    await room.page.locator("#sidebar .row", has_text="Scribe").click()
+    await expect(room.composer).to_have_attribute("placeholder", "Message scribe")
+    await expect(room.page.get_by_role("button", name="Home")).to_have_count(0)
+
+
 async def test_what_was_typed_survives_an_update_and_a_form_on_top(room: Room) -> None:
     await room.visit(room.alice)
     form = await room.open_form()

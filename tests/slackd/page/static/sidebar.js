@@ -55,7 +55,9 @@ function appRow(go) {
   const { app, channels } = store.shell;
   const talk = channels.find((channel) => channel.with === app.user_id);
   const here = store.place === "home" || (talk && store.place === talk.id);
-  const node = entry(app.home_tab ? "home" : talk?.id, [avatar(app.user_id, app.name, "avatar tiny"), h("span", { class: "name" }, app.name)], { unread: talk?.unread, mentions: talk?.unread, go, label: app.name });
+  const openTalk = () => act("dm", { user: app.user_id }).then(({ channel }) => go(channel)).catch(failed);
+  const node = entry(app.home_tab ? "home" : talk?.id ?? "", [avatar(app.user_id, app.name, "avatar tiny"), h("span", { class: "name" }, app.name)],
+    { unread: talk?.unread, mentions: talk?.unread, go: (place) => (place ? go(place) : openTalk()), label: app.name });
   node.classList.toggle("here", Boolean(here));
   return node;
 }
