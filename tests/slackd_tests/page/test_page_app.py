@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from playwright.async_api import expect
 
 from tests.slackd_tests.page.room import Room
