@@ -146,7 +146,7 @@ class Desk:
         trigger, since = self._trigger(), len(self._slack.world.changes)
         ack = await self._slack.courier.request("interactive", self._slack.interactions.submission(trigger, view))
         result = self._obeyed(view, ack, trigger)
-        if self._slack.pulse.url:
+        if self._slack.pulse.urls:
             await self._slack.settle()
         self._collect(result, since, trigger)
         return result
@@ -222,7 +222,7 @@ class Desk:
 
     async def _rest(self, answered: Callable[[], bool]) -> None:
         """Wait until the program is quiet when that can be asked, else for a first sign of an answer."""
-        if self._slack.pulse.url:
+        if self._slack.pulse.urls:
             await self._slack.settle()
         else:
             await self._slack.until(answered, patience=PATIENCE)

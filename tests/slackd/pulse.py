@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 import aiohttp
 
 
 @dataclass
 class Pulse:
-    """A long poll at `url`, answered `{"quiet": true, "next": epoch | null}` once nothing is due."""
+    """Long polls, one for each process, answered `{"quiet": true, "next": epoch | null}` once nothing is due."""
 
-    url: str | None = None
+    urls: list[str] = field(default_factory=list)
 
     async def quiet(self, session: aiohttp.ClientSession) -> float | None:
-        """Wait for the program to be quiet; returns its next wake-up. A program that is not there is quiet."""
-        if self.url is None:
-            return None
+        """Wait for all processes to be quiet; returns the earliest wake-up. One that is not there is quiet."""
+        wakes = await asyncio.gather(*(self._ask(session, url) for url in self.urls))
+        return min((wake for wake in wakes if wake is not None), default=None)
+
+    async def _ask(self, session: aiohttp.ClientSession, url: str) -> float | None:
         try:
-            async with session.get(self.url) as answer:
+            async with session.get(url) as answer:
                 beat = await answer.json()
         except aiohttp.ClientError:
             return None

@@ -24,6 +24,7 @@ from tests.slackd.interactions import Interactions
 from tests.slackd.manifest import Manifest
 from tests.slackd.page import mount
 from tests.slackd.people import AlertBot, Person
+from tests.slackd.posting_rate import PostingRate
 from tests.slackd.pulse import Pulse
 from tests.slackd.records import Channel, Message
 from tests.slackd.response_url import Replies
@@ -68,6 +69,7 @@ class Slackd:
         self.events = Events(self.world, self.manifest, self.courier.event)
         self.pulse = Pulse()
         self.watcher = Watcher(self.world)
+        self.posting_rate = PostingRate(self.clock)
         self._door = Door(self)
         await self._serve(port)
         return self
@@ -224,8 +226,11 @@ class Slackd:
     # ---- rest and time
 
     def watch(self, pulse_url: str) -> None:
-        """Ask this address whether the program is quiet, from now on."""
-        self.pulse.url = pulse_url
+        """Ask this address too whether the program is quiet, from now on; one for each replica."""
+        self.pulse.urls.append(pulse_url)
+
+    def unwatch(self, pulse_url: str) -> None:
+        self.pulse.urls.remove(pulse_url)
 
     async def settle(self) -> float | None:
         """Wait until nothing is under way: all envelopes acknowledged, the program quiet, and nothing new meanwhile.

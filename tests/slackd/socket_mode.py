@@ -40,8 +40,11 @@ class Connection:
             self.request.transport.abort()
 
     def give_up_waiting(self) -> None:
-        for envelope, _ in self.waiting.values():
+        """No ack will come: events wait for their redelivery, whoever typed or pressed is told."""
+        for envelope, answer in self.waiting.values():
             envelope.hopeless = True
+            if envelope.kind != "events_api" and not answer.done():
+                answer.set_exception(ConnectionResetError())
 
 
 class SocketMode:
@@ -125,12 +128,13 @@ class SocketMode:
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         connection.waiting[envelope.envelope_id] = (envelope, answer)
         try:
-            envelope.hopeless = connection.silent
             await connection.say(_frame(envelope))
+            if connection.silent:
+                connection.give_up_waiting()
             came = await self._clock.within(ACK_WITHIN, answer)
         finally:
             del connection.waiting[envelope.envelope_id]
-        return Ack(answer.result()) if came else Ack(error="timeout")
+        return Ack(answer.result()) if came and not answer.exception() else Ack(error="timeout")
 
     def _next(self) -> Connection | None:
         if not self.connections:

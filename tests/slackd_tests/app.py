@@ -50,7 +50,7 @@ class TrialApp:
         self.bolt.event(re.compile(".*"))(nothing)
 
     async def connect(self) -> AsyncSocketModeHandler:
-        handler = AsyncSocketModeHandler(self.bolt, self.slack.app_token, web_client=self.client, ping_interval=1)
+        handler = AsyncSocketModeHandler(self.bolt, self.slack.app_token, web_client=self.client, ping_interval=0.25)
         self.handlers.append(handler)
         await handler.connect_async()  # type: ignore[no-untyped-call]
         return handler

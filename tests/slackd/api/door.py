@@ -63,6 +63,8 @@ class Door:
         """Let a call take effect and be answered, with the fault that was prepared for it, if any."""
         self._slackd.courier.activity += 1
         fault = self._slackd.faults.next_for(name, channel)
+        if fault is None and name == "chat.postMessage" and self._slackd.posting_rate.exceeded(channel or ""):
+            return self._answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "1"})
         if fault is None:
             return await take_effect()
         if fault.answers_instead:
