@@ -3,7 +3,7 @@
 from templates.blocks.brief import brief_message
 from templates.blocks.calls import Planned, Unplaced, calls, post, whisper
 from templates.blocks.card import card_digest, card_message
-from templates.blocks.questions import adoption_message, archive_message, milestone_question
+from templates.blocks.offers import adoption_offer, archive_message, milestone_question
 from templates.blocks.replies import refusal_message, reply_message
 from templates.blocks.text import Look, mrkdwn, plain
 from templates.blocks.timeline import timeline_message, withdrawn_message
@@ -12,7 +12,7 @@ __all__ = [
     "Look",
     "Planned",
     "Unplaced",
-    "adoption_message",
+    "adoption_offer",
     "archive_message",
     "brief_message",
     "calls",

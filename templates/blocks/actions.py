@@ -28,7 +28,7 @@ POSTMORTEM: Final = "postmortem"  # post the draft
 ARCHIVE: Final = "archive"
 ADOPT: Final = "adopt"  # value: the channel; there is no incident yet
 DISMISS: Final = "dismiss"  # takes the ephemeral message away
-PAGE: Final = "page"  # thing: `<screen>:<page>`
+PAGE: Final = "page"  # thing: `<screen>:<page>`; the incident is 0 where a screen has none
 
 VALUE: Final = "value"  # the one element of an input block; its block_id names the field
 
@@ -36,6 +36,7 @@ VALUE: Final = "value"  # the one element of an input block; its block_id names 
 LINE_MENU: Final = "line_menu"
 EDIT_LINE: Final = "edit_line"
 WITHDRAW_LINE: Final = "withdraw_line"
+MOVE_LINE: Final = "move_line"
 REINSTATE_LINE: Final = "reinstate_line"
 
 # On one action item; the thing is its id.

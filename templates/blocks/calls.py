@@ -11,12 +11,11 @@ from bot import decision as d
 from bot.facts import Evidence
 from bot.incident import Incident
 from bot.policy import Policy
-from bot.wire import unescape
 from templates.blocks.brief import brief_message
 from templates.blocks.card import card_message, headline, topic
 from templates.blocks.fitting import shortened
+from templates.blocks.offers import archive_message, milestone_question
 from templates.blocks.parts import Message, speech
-from templates.blocks.questions import archive_message, milestone_question
 from templates.blocks.text import Look, permalink
 
 INVITED_MOST = 100  # conversations.invite
@@ -134,7 +133,7 @@ def _pin_card(n: d.PinCard, i: Incident, look: Look, policy: Policy) -> list[Pla
         "channel_id": place.channel,
         "title": shortened(f"{i.number} {headline(i, look)}", BOOKMARK_MOST),
         "type": "link",
-        "link": unescape(permalink(place, look)),
+        "link": permalink(place, look),
         "emoji": ":memo:",
     }
     pin = {"channel": place.channel, "timestamp": place.ts}

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.decision import Offer, Text
 from templates.blocks.actions import numbered
-from templates.blocks.fitting import shortened
+from templates.blocks.fitting import shortened, size
 from templates.blocks.text import Look, paragraphs
 
 Block = dict[str, Any]
@@ -37,6 +37,15 @@ def header(text: str) -> Block:
 def section(text: str, accessory: Block | None = None) -> Block:
     block: Block = {"type": "section", "text": marked(text)}
     return block if accessory is None else {**block, "accessory": accessory}
+
+
+LINES_IN_SECTION = 8  # each line is at most some 350 characters, a section 3,000
+
+
+def sections(lines: Sequence[str]) -> list[Block]:
+    """Many short lines in few blocks."""
+    starts = range(0, len(lines), LINES_IN_SECTION)
+    return [section("\n".join(lines[start : start + LINES_IN_SECTION])) for start in starts]
 
 
 def fields(texts: Sequence[str]) -> Block:
@@ -102,6 +111,33 @@ def overflow(action: str, choices: Sequence[tuple[str, str]]) -> Block:
 def message(fallback: str, blocks: list[Block]) -> Message:
     """A message as every method takes it; `fallback` (mrkdwn, at most 4,000) is what phones and screen readers say."""
     return {"text": fallback or "Scribe", "blocks": blocks}
+
+
+TEXT_MOST = 12_000  # of all blocks together, with room below what Slack was seen to refuse
+BLOCKS_MOST = 50
+
+
+def letters(part: object) -> int:
+    """The characters of all texts inside."""
+    if isinstance(part, list):
+        return sum(map(letters, part))
+    if not isinstance(part, dict):
+        return 0
+    own = part.get("text")
+    return (size(own) if isinstance(own, str) else 0) + sum(map(letters, part.values()))
+
+
+def within(blocks: Sequence[Block], end: Sequence[Block] = ()) -> list[Block]:
+    """As many blocks as one message holds, how many were left out, and always the `end`."""
+    room, space = TEXT_MOST - letters(list(end)), BLOCKS_MOST - len(end) - 1
+    kept: list[Block] = []
+    for block in blocks[:space]:
+        room -= letters(block)
+        if room < 0:
+            break
+        kept.append(block)
+    left = len(blocks) - len(kept)
+    return [*kept, *([context(f"… and {left} more")] if left else []), *end]
 
 
 def speech(text: Text, look: Look, offers: Sequence[Offer] = ()) -> Message:

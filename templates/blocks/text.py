@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from bot import wire
 from bot.decision import ChannelLink, Link, Name, Quote, Span, Text, Time
 from bot.facts import Evidence
+from bot.reporting.reader import permalink as permalink_in
 from bot.wire import escape, graphemes, unescape
 from bot.words import Wire
 from templates.blocks.fitting import ELLIPSIS, fit, size
@@ -90,7 +91,7 @@ def _marked_up(span: Span, look: Look) -> Iterator[str]:
         case Time(at, approximate):
             yield ("about " if approximate else "") + moment(at)
         case Link(place, label):
-            yield f"<{permalink(place, look)}|{_label(label)}>"
+            yield f"<{escape(permalink(place, look))}|{_label(label)}>"
         case Quote(words):
             yield from _quoted(words, look)
 
@@ -177,16 +178,13 @@ def utc(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}{f':{at:%S}' if at.second else ''} UTC"
 
 
-def moment(at: datetime, link: str = "") -> str:
+def moment(at: datetime, link: str | None = None) -> str:
     """A moment in the reader's own zone, which may lead to a message; clients that cannot show that show UTC."""
     clock = "{time_secs}" if at.second else "{time}"
-    target = f"^{link}" if link else ""
+    target = f"^{escape(link)}" if link else ""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {clock}{target}|{utc(at)}>"
 
 
 def permalink(place: Evidence, look: Look) -> str:
     """The address of a message, in the form that `chat.getPermalink` gives."""
-    url = f"{look.team_url.rstrip('/')}/archives/{place.channel}/p{place.ts.replace('.', '')}"
-    if place.thread_ts and place.thread_ts != place.ts:
-        url += f"?thread_ts={place.thread_ts}&cid={place.channel}"
-    return escape(url)
+    return permalink_in(f"{look.team_url.rstrip('/')}/", place)

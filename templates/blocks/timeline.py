@@ -51,7 +51,7 @@ def _way_back(incident: Incident, entry: Entry) -> Block:
 def _line_block(incident: Incident, entry: Entry, look: Look) -> Block:
     choices = [
         (label, a.choice(verb, incident.id, entry.id))
-        for label, verb in (("Edit…", a.EDIT_LINE), ("Withdraw", a.WITHDRAW_LINE))
+        for label, verb in (("Edit…", a.EDIT_LINE), ("Withdraw", a.WITHDRAW_LINE), ("Move…", a.MOVE_LINE))
     ]
     return section(line(incident, entry, look), overflow(a.LINE_MENU, choices))
 
@@ -66,7 +66,7 @@ def line(incident: Incident, entry: Entry, look: Look, most: int = LINE_MOST) ->
 
 
 def _when(entry: Entry, place: Evidence | None, look: Look) -> str:
-    link = permalink(place, look) if place else ""
+    link = permalink(place, look) if place else None
     return ("about " if entry.approximate else "") + moment(entry.at, link)
 
 
@@ -102,7 +102,7 @@ def _navigation(incident: Incident, page: int, pages: int) -> list[Block]:
     if any(e.withdrawn_by and not e.erased for e in incident.entries.values()):
         offers.append(Offer("Withdrawn lines", a.PAGE, a.reference(incident.id, "withdrawn")))
     offers.append(Offer("Add event", a.EVENT_FORM, a.reference(incident.id)))
-    hint = context("A time leads to its message. The three dots edit a line or withdraw it.")
+    hint = context("A time leads to its message. The three dots edit a line, withdraw it, or move it.")
     return [hint, *buttons(offers)]
 
 

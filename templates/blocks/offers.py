@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.decision import ChannelLink, Offer, Text
+from bot.decision import Offer
 from bot.incident import Incident
 from bot.words import Milestone
 from templates.blocks import actions as a
 from templates.blocks.forms.inputs import moment
-from templates.blocks.parts import Message, button, buttons, confirmation, message, section, speech
-from templates.blocks.text import Look
+from templates.blocks.parts import Message, button, buttons, confirmation, message, section
+from templates.blocks.text import data
 from templates.blocks.words import label
 
 
@@ -33,10 +33,11 @@ def archive_message(incident: Incident) -> Message:
     return message(ask, [section(ask), {"type": "actions", "elements": elements}])
 
 
-def adoption_message(channel: str, look: Look) -> Message:
-    """Offered where a channel looks like an incident's and nobody declared it. The value is the channel's id."""
-    ask: Text = (
-        ChannelLink(channel),
-        " looks like an incident channel. Shall Scribe keep its record? Earlier messages and reactions are read back.",
+def adoption_offer(channel: str, name: str) -> Message:
+    """Offered where a channel looks like an incident's and nobody declared it; the value is the channel's id."""
+    ask = (
+        f"*#{data(name)}* looks like an incident channel. Shall Scribe keep its record? "
+        "Earlier messages and reactions are read back."
     )
-    return speech(ask, look, (Offer("Adopt it", a.ADOPT, channel, "primary"), Offer("No", a.DISMISS, channel)))
+    offers = (Offer("Adopt it", a.ADOPT, channel, "primary"), Offer("No", a.DISMISS, channel))
+    return message(ask, [section(ask), *buttons(offers)])

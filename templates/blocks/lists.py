@@ -1,0 +1,146 @@
+"""Private lists, a page at a time: action items, incidents, and what can be typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from bot.decision import Offer, Quote
+from bot.incident import ActionItem, Incident
+from bot.phrases.verbs import Verb
+from bot.words import ActionStatus, Meaning, Severity, Status, Wire
+from templates.blocks import actions as a
+from templates.blocks.parts import Block, Message, buttons, context, message, overflow, section, sections, within
+from templates.blocks.text import Look, data, moment, mrkdwn, one_line
+from templates.blocks.words import SEVERITY_MARKS, STATUS_MARKS, counted, label
+
+PAGE = 20
+TITLE_MOST = 200
+WORDS_MOST = 300
+
+Row = TypeVar("Row")
+
+
+def actions_message(incident: Incident, look: Look, page: int = 1) -> Message:
+    """The action items, the open ones first, each with what can be done to it."""
+    items = sorted(incident.action_items(), key=lambda item: item.status in _FINISHED)
+    number, pages, shown = _page(items, page)
+    head = f"*Action items of {incident.number}* · {counted(len(items), 'item')}"
+    blocks = [section(head + _pages(number, pages)), *(_item_block(incident, item, look) for item in shown)]
+    if not items:
+        blocks.append(section("None yet. React with 🎯, or type `/incident action add …`."))
+    new = Offer("Add action item", a.ACTION_FORM, a.reference(incident.id), "primary")
+    return message(head, within(blocks, buttons((new, *_turns("actions", incident.id, number, pages)))))
+
+
+_FINISHED = (ActionStatus.DONE, ActionStatus.DECLINED)
+_ITEM_MARKS = {
+    ActionStatus.OPEN: "⏳",
+    ActionStatus.IN_PROGRESS: "🔧",
+    ActionStatus.BLOCKED: "⛔",
+    ActionStatus.DONE: "✅",
+    ActionStatus.DECLINED: "🚫",
+}
+_ITEM_CHOICES = (
+    ("Done", a.ITEM_DONE),
+    ("In progress", a.ITEM_IN_PROGRESS),
+    ("Blocked", a.ITEM_BLOCKED),
+    ("Change…", a.ITEM_FORM),
+    ("Decline…", a.ITEM_DECLINE),
+)
+
+
+def _item_block(incident: Incident, item: ActionItem, look: Look) -> Block:
+    choices = [(name, a.choice(verb, incident.id, item.id)) for name, verb in _ITEM_CHOICES]
+    return section(item_line(item, look), overflow(a.ITEM_MENU, choices))
+
+
+def item_line(item: ActionItem, look: Look) -> str:
+    """One action item: what, whose, until when, and how far it is."""
+    said = mrkdwn((Quote(one_line(item.text)),), look, WORDS_MOST)
+    return f"{_ITEM_MARKS[item.status]} *{data(item.id)}* {said}\n{' · '.join(_item_facts(item, look))}"
+
+
+def _item_facts(item: ActionItem, look: Look) -> Iterator[str]:
+    yield data(look.name(item.owner)) if item.owner else "_nobody owns it_"
+    yield _due(item)
+    yield label(item.status).lower()
+    yield from (label(word).lower() for word in (item.priority, item.type) if word)
+    if item.ticket:
+        yield data(item.ticket, TITLE_MOST)
+    if item.reason.strip():
+        yield mrkdwn((Quote(one_line(item.reason)),), look, TITLE_MOST)
+
+
+def _due(item: ActionItem) -> str:
+    if item.due is None:
+        return "_no due date_"
+    return f"due {item.due.isoformat()}" + (" (assumed)" if item.due_assumed else "")
+
+
+class Listed(Protocol):
+    """One incident in a list. Whoever lists sees to it that private ones are shown to their members only."""
+
+    @property
+    def number(self) -> str | None: ...
+    @property
+    def title(self) -> str: ...  # in wire form
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def status(self) -> Status: ...
+    @property
+    def channel(self) -> str | None: ...
+    @property
+    def declared_at(self) -> datetime | None: ...
+    @property
+    def private(self) -> bool: ...
+    @property
+    def drill(self) -> bool: ...
+
+
+def list_message(rows: Sequence[Listed], look: Look, page: int = 1, screen: str = "list") -> Message:
+    """Incidents, one line each, in the order given. `screen` is what the paging buttons ask for again."""
+    number, pages, shown = _page(rows, page)
+    head = f"*Incidents* · {counted(len(rows), 'incident')}"
+    blocks = [section(head + _pages(number, pages)), *sections([_listed(row, look) for row in shown])]
+    if not rows:
+        blocks.append(section("None. `/incident declare` begins one."))
+    return message(head, within(blocks, buttons(_turns(screen, 0, number, pages))))
+
+
+def _listed(row: Listed, look: Look) -> str:
+    marks = ("🔒 " if row.private else "") + ("🧪 drill " if row.drill else "")
+    said = mrkdwn((Quote(one_line(Wire(row.title))),), look, TITLE_MOST)
+    state = f"{STATUS_MARKS[row.status]} {label(row.status).lower()}"
+    where = f" · <#{row.channel}>" if row.channel else ""
+    since = f" · {moment(row.declared_at)}" if row.declared_at else ""
+    return f"{SEVERITY_MARKS[row.severity]} *{data(row.number or '—')}* {marks}{said} · {state}{where}{since}"
+
+
+def _page(rows: Sequence[Row], page: int) -> tuple[int, int, Sequence[Row]]:
+    pages = max(1, -(-len(rows) // PAGE))
+    number = min(max(page, 1), pages)
+    return number, pages, rows[(number - 1) * PAGE : number * PAGE]
+
+
+def _pages(number: int, pages: int) -> str:
+    return f" · page {number} of {pages}" if pages > 1 else ""
+
+
+def _turns(screen: str, incident: int, number: int, pages: int) -> list[Offer]:
+    """Buttons to the pages before and after."""
+    turns = (("Back", number - 1), ("More", number + 1))
+    return [
+        Offer(name, a.PAGE, a.reference(incident, f"{screen}:{page}")) for name, page in turns if 1 <= page <= pages
+    ]
+
+
+def help_message(verbs: Sequence[Verb], vocabulary: Mapping[str, Meaning]) -> Message:
+    """What each reaction means, and what can be typed: examples that work as they stand."""
+    head = "Scribe writes the post-mortem while the incident goes on. React to a message, or type a short line."
+    reactions = " · ".join(f":{name}: {label(meaning).lower()}" for name, meaning in vocabulary.items())
+    typed = [f"`{data(verb.example, TITLE_MOST)}` {data(verb.does, TITLE_MOST)}" for verb in verbs]
+    note = "A reaction dates the event by its message. Threads have no slash commands; say `@Scribe event …` there."
+    return message(head, within([section(head), section(f"*Reactions*\n{reactions}"), context(note), *sections(typed)]))

@@ -1,0 +1,118 @@
+"""The draft at one glance: the numbers with their definitions, the sentences, the action items, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.decision import Offer
+from bot.durations import duration
+from bot.incident import Incident
+from bot.reporting.model import ActionView, ClockView, Measurement, Report
+from bot.words import ActionStatus, Milestone
+from templates.blocks import actions as a
+from templates.blocks.parts import Block, Message, buttons, context, fields, header, message, section, within
+from templates.blocks.text import data, moment
+from templates.blocks.words import SEVERITY_MARKS, counted, label
+
+WORDS_MOST = 700
+LINE_MOST = 250
+ITEMS_SHOWN = 5
+FIELDS_SHOWN = 8
+_SENTENCES = (("what", "Summary"), ("impact", "Impact"), ("root_cause", "Root cause"), ("resolution", "Resolution"))
+
+
+def report_summary(report: Report, incident: Incident) -> Message:
+    """The draft of a report as a message for the channel; the whole of it is a file beside it."""
+    who = report.identity
+    drill = "DRILL: " if who.drill else ""
+    title = f"{SEVERITY_MARKS[incident.severity]} {drill}{who.title}"
+    state = f"*{data(who.number_here)}* · {data(report.family_title)} · {data(report.standing.severity_name)}"
+    state += f" · {data(report.standing.status_name)}"
+    blocks = [
+        header(f"Draft: {title}"),
+        context(state),
+        *_sentences(report),
+        fields(["\n".join(_milestones(report)), "\n".join(("*Clocks*", *map(_clock, report.family_clocks)))]),
+        *_impact(report),
+        *_actions(report),
+        *_missing(report),
+    ]
+    return message(f"{state}: draft of {data(who.title, LINE_MOST)}", within(blocks, buttons(_offers(incident))))
+
+
+def _sentences(report: Report) -> Iterator[Block]:
+    for key, title in _SENTENCES:
+        sentence = report.summary.get(key)
+        said = data(sentence.text, WORDS_MOST) if sentence else "_unknown_"
+        yield section(f"*{title}*\n{said}")
+
+
+def _milestones(report: Report) -> Iterator[str]:
+    yield "*Milestones*"
+    for milestone, view in report.milestones.items():
+        if view.point and milestone is not Milestone.AWARE:
+            about = "about " if view.point.approximate else ""
+            yield f"{label(milestone)}: {about}{moment(view.point.at, view.point.cite.url)}"
+
+
+def _clock(clock: ClockView) -> str:
+    """A value with what it measures, or why there is none."""
+    measured = f"{label(clock.definition.start)} → {label(clock.definition.end)}".lower()
+    name = f"{data(clock.definition.label, LINE_MOST)} ({measured})"
+    if not isinstance(clock, Measurement):
+        return f"{name}: _{clock.state}: {data(clock.why)}_"
+    about = "about " if clock.start.approximate or clock.end.approximate else ""
+    return f"{name}: {about}*{duration(clock.elapsed)}*{_target(clock)}"
+
+
+def _target(clock: Measurement) -> str:
+    if clock.target is None:
+        return ""
+    met = "met" if clock.target.met else "not met"
+    return f", target {duration(clock.target.within)} {met}"
+
+
+def _impact(report: Report) -> list[Block]:
+    """What was counted; who knows more adds it in the form."""
+    known = [v for v in report.fields.values() if v.field.section == "impact" and v.first and v.field.type != "list"]
+    texts = [
+        f"*{data(view.field.label)}*\n{'about ' if view.first.approximate else ''}{data(view.first.text, LINE_MOST)}"
+        for view in known[:FIELDS_SHOWN]
+        if view.first
+    ]
+    return [fields(texts)] if texts else []
+
+
+def _actions(report: Report) -> list[Block]:
+    if not report.actions:
+        return [section("*Action items*\n_none yet_")]
+    done = sum(item.status is ActionStatus.DONE for item in report.actions)
+    lines = [_action(item) for item in report.actions[:ITEMS_SHOWN]]
+    if len(report.actions) > ITEMS_SHOWN:
+        lines.append(f"… and {len(report.actions) - ITEMS_SHOWN} more")
+    return [section("\n".join((f"*Action items* ({done} of {len(report.actions)} done)", *lines)))]
+
+
+def _action(item: ActionView) -> str:
+    owner = data(item.owner, LINE_MOST) if item.owner else "_nobody_"
+    due = f"due {item.due.isoformat()}" if item.due else "no due date"
+    return f"• {data(item.text, LINE_MOST)} · {owner} · {due}"
+
+
+def _missing(report: Report) -> list[Block]:
+    needed = [item.label for item in report.document.missing if item.required]
+    lines = [f"*Still unknown*: {data(', '.join(needed), WORDS_MOST)}"] if needed else []
+    if report.lints:
+        lines.append(f"*Checks*: {counted(len(report.lints), 'finding')}")
+    return [section("\n".join(lines))] if lines else []
+
+
+def _offers(incident: Incident) -> tuple[Offer, ...]:
+    ref = a.reference(incident.id)
+    return (
+        Offer("What is missing", a.MISSING, ref, "primary"),
+        Offer("Add what you know", a.FIELDS_FORM, ref),
+        Offer("Set milestones", a.SET_MILESTONES, ref),
+        Offer("Action items", a.ACTIONS, ref),
+        Offer("Timeline", a.TIMELINE, ref),
+    )
