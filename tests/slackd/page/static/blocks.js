@@ -35,7 +35,7 @@ function elementSite(where, block, { label, silent }) {
 
 export const blocksNode = (blocks, where) => h("div", { class: "blocks" }, blocks.map((block) => blockNode(block, where)));
 
-export function blockNode(block, where) {
+function blockNode(block, where) {
   const build = BLOCKS[block.type];
   const node = build ? build(block, where) : h("div", { class: "unknown" }, `[${block.type} block]`);
   node.dataset.block = block.block_id ?? "";

@@ -83,7 +83,7 @@ function frame(main, channel) {
   replace(main, h("header", { class: "channel-head" }), store.canvas ? h("div", { class: "canvas", tabindex: "0" }) : [list, h("div", { class: "foot" })]);
 }
 
-export function nameOf(channel) {
+function nameOf(channel) {
   if (channel.kind === "im") return displayName(channel.with);
   return channel.kind === "mpim" ? channel.members.filter((id) => id !== store.as).map(displayName).join(", ") : `#${channel.name}`;
 }

@@ -24,7 +24,7 @@ const INLINE = new RegExp(
 );
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
 
-export function inlineMarkdown(text) {
+function inlineMarkdown(text) {
   const nodes = [];
   let at = 0;
   for (const match of text.matchAll(INLINE)) {

@@ -33,7 +33,7 @@ function broadcast(range) {
   return h("span", { class: "mention loud" }, `@${range}`);
 }
 
-export function dateNode(seconds, pattern, fallback, link = null) {
+function dateNode(seconds, pattern, fallback, link = null) {
   const shown = slackDate(seconds, pattern) ?? fallback ?? "";
   const node = h("time", { title: Number.isFinite(Number(seconds)) ? full(seconds) : null }, shown);
   return link ? h("a", { href: /^https?:/.test(link) ? link : null, target: "_blank", rel: "noopener noreferrer" }, node) : node;
