@@ -103,7 +103,8 @@ class Stage:
         return await self.desk.store.incident(found)
 
     def bot_posts(self, channel: Channel) -> list[Message]:
-        return [m for m in channel.messages.values() if m.user == self.slack.world.bot_user_id]
+        bot = self.slack.world.bot_user_id
+        return [m for m in channel.messages.values() if m.user == bot and m.subtype is None]
 
     def card(self, channel: Channel) -> Message:
         """The pinned card."""
