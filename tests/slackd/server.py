@@ -227,7 +227,8 @@ class Slackd:
 
     def watch(self, pulse_url: str) -> None:
         """Ask this address too whether the program is quiet, from now on; one for each replica."""
-        self.pulse.urls.append(pulse_url)
+        if pulse_url not in self.pulse.urls:
+            self.pulse.urls.append(pulse_url)
 
     def unwatch(self, pulse_url: str) -> None:
         self.pulse.urls.remove(pulse_url)
