@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bot.decision import Offer, Refused
 
-MOMENT_OFFER: Final = "moment"
+MOMENT_OFFER: Final = "choose_moment"
 """The action of an offered reading of a time; its value is text that means that moment and no other."""
 
 _ABBREVIATIONS: Final[dict[str, tuple[float, str]]] = {

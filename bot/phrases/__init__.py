@@ -1,0 +1,128 @@
+"""What people type after `/incident` or after the bot's name, understood as one thing asked; or refused in a sentence.
+
+Nothing is guessed: a word that names no verb is answered with the nearest verbs, and the words typed stay at hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+from bot.commands import Draft, Request, Show, Understood, Undo
+from bot.decision import Offer, Refused
+from bot.phrases import declaring, items, state, timeline
+from bot.phrases.asked import RUN, RUN_MOST, Asked, Doubtful, offered_again
+from bot.phrases.flags import shown
+from bot.phrases.verbs import BY_WORD, VERBS, Verb, example
+from bot.phrases.vocabulary import LEVEL_TOKEN, ROLES, STATUSES, key, longest, nearest, severity
+from bot.policy import Policy
+from bot.wire import one_line, plain
+from bot.words import Wire
+
+__all__ = ["RUN", "VERBS", "Verb", "parse"]
+
+
+def parse(text: Wire, request: Request, policy: Policy) -> Understood:
+    """What the line asks; nothing typed asks for help.
+
+    Raises:
+        Refused: not understood, or a time that cannot be meant. An offer whose action is `RUN` holds a whole line.
+    """
+    line = text.strip()
+    if not line:
+        return Show("help")
+    try:
+        return _read(line, request, policy)
+    except Doubtful as refused:
+        raise offered_again(refused, line) from None
+
+
+def _read(line: str, request: Request, policy: Policy) -> Understood:
+    first, rest = _first_word(line)
+    verb = BY_WORD.get(first.lower().rstrip(":"))
+    if verb is not None:
+        return _VERBS[verb.name](Asked(verb.name, rest, request, policy))
+    if key(first) in STATUSES:
+        return state.status(Asked("status", line, request, policy))
+    _, role_end = longest(line, ROLES)
+    if role_end:
+        return state.role(Asked(line[:role_end].strip(), line[role_end:], request, policy))
+    if severity(first, policy.family) and re.fullmatch(LEVEL_TOKEN, first, re.IGNORECASE):
+        return declaring.change_severity(Asked("severity", line, request, policy))
+    raise _unknown(line, first, rest)
+
+
+def _first_word(line: str) -> tuple[str, str]:
+    """The verb and all that follows it as typed, without the one white space between them."""
+    parts = line.split(maxsplit=1)
+    return parts[0], line[len(parts[0]) :].lstrip(" \t")
+
+
+def _unknown(line: str, first: str, rest: str) -> Refused:
+    near = list(dict.fromkeys(BY_WORD[word].name for word in nearest(first, BY_WORD)))
+    if near:
+        hint = f"did you mean {' or '.join(near)}?"
+        lines = [f"{name} {rest}".strip() for name in near]
+    else:
+        hint = "to put these words on the timeline, begin with event."
+        lines = [f"event {line}"]
+    offers = tuple(Offer(_label(each), RUN, each) for each in lines if len(each) <= RUN_MOST)
+    return Refused(f"{shown(first)} is nothing that I can do; {hint}", example(near[0] if near else "event"), offers)
+
+
+def _label(line: str) -> str:
+    return "/incident " + one_line(plain(line, {})).split(" ", 1)[0] + " …"
+
+
+def _show(what: str, asked: Asked) -> Understood:
+    return Show(what, one_line(asked.rest))
+
+
+def _report(asked: Asked) -> Understood:
+    return Show("report", one_line(asked.rest).lower())
+
+
+def _postmortem(asked: Asked) -> Understood:
+    return Draft(one_line(asked.rest).lower() or None)
+
+
+def _undo(asked: Asked) -> Understood:
+    return Undo()
+
+
+_VERBS: Final[Mapping[str, Callable[[Asked], Understood]]] = MappingProxyType(
+    {
+        "declare": declaring.declare,
+        "event": timeline.event,
+        "mark": timeline.mark,
+        "status": state.status,
+        "severity": declaring.change_severity,
+        "mitigate": state.mitigate,
+        "resolve": state.resolve,
+        "reopen": state.reopen,
+        "close": state.close,
+        "cancel": state.cancel,
+        "merge": state.merge,
+        "move": state.move,
+        "update": state.update,
+        "assign": state.assign,
+        "set": state.set_field,
+        "unset": state.unset,
+        "action": items.action,
+        "title": declaring.title,
+        "services": declaring.services,
+        "regions": declaring.regions,
+        "type": declaring.incident_type,
+        "family": declaring.family,
+        "report": _report,
+        "postmortem": _postmortem,
+        "undo": _undo,
+        **{
+            what: partial(_show, what)
+            for what in ("actions", "missing", "timeline", "milestones", "brief", "archive", "list", "help")
+        },
+    }
+)
