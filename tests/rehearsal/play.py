@@ -66,10 +66,10 @@ class Play:
         self.progress(f"declared: {self.script.title}")
         given = self.script.declaration
         values = {
-            "Title": self.script.title,
-            "Severity": given["severity"],
-            "Services": ", ".join(given["services"]) or None,
-            "Regions": ", ".join(given["regions"]) or None,
+            "title": self.script.title,
+            "severity": given["severity"],
+            "services": ", ".join(given["services"]) or None,
+            "regions": ", ".join(given["regions"]) or None,
         }
         known = set(self.slack.world.channels)
         await self._fill(

@@ -41,6 +41,17 @@ LISTS: Final[Mapping[str, str]] = {"contributing_factors": "contributing_factors
 NOT_VALUES: Final = frozenset({"start", "detected", "acknowledged", "mitigated", "resolved", "closed", "impact_end"})
 SETTLING_IN: Final = timedelta(minutes=10)
 """From the last event to the first word of the review."""
+SEVERITIES: Final[Mapping[str, str]] = {
+    word: level
+    for level, words in {
+        "critical": "SEV1 P0 P1 CRITICAL",
+        "high": "SEV2 P2 HIGH",
+        "medium": "SEV3 P3 MEDIUM",
+        "low": "SEV4 SEV5 P4 LOW",
+    }.items()
+    for word in words.split()
+}
+"""As the form offers them; a scale of its own that a source states is read by its place."""
 ABOUT: Final = re.compile(r"\b(about|roughly|estimate|approximately|around)\b", re.IGNORECASE)
 
 
@@ -145,7 +156,7 @@ def _noticed(events: Sequence[Event]) -> Event:
 
 def _declaration(incident: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "severity": str(incident.get("severity_if_stated") or "SEV2"),
+        "severity": SEVERITIES.get(str(incident.get("severity_if_stated") or "SEV2").upper().replace("-", ""), "high"),
         "services": [str(s) for s in incident.get("services") or []],
         "regions": [str(r) for r in incident.get("regions") or []],
     }
@@ -219,7 +230,7 @@ def _impact(incident: Mapping[str, Any], scribe: str) -> Iterator[Act]:
     for key, value in published.items():
         if key in ENTERED and value is not None:
             about = "~" if ABOUT.search(str(notes.get(key) or "")) else ""
-            yield Types(scribe, f"/incident set {key} {about if not isinstance(value, str) else ''}{_number(value)}")
+            yield Types(scribe, f"/incident set {key} {'' if isinstance(value, str) else about}{_typed(key, value)}")
 
 
 ENTERED: Final = frozenset({"users_affected", "requests_failed", "error_rate_peak", "slo", "requests_total",
@@ -227,8 +238,11 @@ ENTERED: Final = frozenset({"users_affected", "requests_failed", "error_rate_pea
 """Published values that a field of the catalogue means by the same name."""
 
 
-def _number(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _typed(key: str, value: Any) -> str:
+    """As a person would type it; the file states a rate as a fraction."""
+    if key in ("error_rate_peak", "availability") and isinstance(value, int | float):
+        return f"{value * 100:.10g}%"
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def _causes(incident: Mapping[str, Any], scribe: str) -> Iterator[Act]:
