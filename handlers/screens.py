@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from bot.phrases.verbs import VERBS
-from templates.blocks.lists import actions_message, help_message, list_message
-from templates.blocks.report import report_summary
-from templates.blocks.screens import milestones_message, missing_message
-
 from bot import commands as c
 from bot.decision import Refused, say
 from bot.incident import Incident
+from bot.phrases.verbs import VERBS
 from bot.words import OPEN
 from handlers.act import Message
 from handlers.desk import Desk
@@ -17,8 +13,11 @@ from handlers.people import visible
 from handlers.reports import people_in, report_of
 from storage import Call
 from templates.blocks.brief import brief_message
+from templates.blocks.lists import actions_message, help_message, list_message
 from templates.blocks.replies import reply_message
-from templates.blocks.timeline import timeline_message
+from templates.blocks.report import report_summary
+from templates.blocks.screens import milestones_message, missing_message
+from templates.blocks.timeline import timeline_message, withdrawn_message
 
 LISTED: int = 25
 
@@ -42,7 +41,8 @@ async def _list(desk: Desk, asked: c.Show, user: str) -> Message:
     """Open incidents; with `all` the ended ones too. Private ones only for their members."""
     statuses = None if "all" in asked.argument else OPEN
     rows = await desk.store.incidents(statuses=statuses, limit=LISTED)
-    return list_message(await visible(desk, rows, user), desk.look)
+    page = next((int(word) for word in asked.argument.split() if word.isdecimal()), 1)
+    return list_message(await visible(desk, rows, user), desk.look, page, "all" if statuses is None else "")
 
 
 async def _of(desk: Desk, asked: c.Show, state: Incident) -> Message:
@@ -50,6 +50,8 @@ async def _of(desk: Desk, asked: c.Show, state: Incident) -> Message:
     match asked.what:
         case "timeline":
             return timeline_message(state, desk.look, page)
+        case "withdrawn":
+            return withdrawn_message(state, desk.look)
         case "milestones":
             return milestones_message(await report_of(desk, state), state)
         case "actions":

@@ -100,14 +100,14 @@ class Listed(Protocol):
     def drill(self) -> bool: ...
 
 
-def list_message(rows: Sequence[Listed], look: Look, page: int = 1, screen: str = "list") -> Message:
-    """Incidents, one line each, in the order given. `screen` is what the paging buttons ask for again."""
+def list_message(rows: Sequence[Listed], look: Look, page: int = 1, asked: str = "") -> Message:
+    """Incidents, one line each, in the order given. `asked` is what the paging buttons ask for again."""
     number, pages, shown = _page(rows, page)
     head = f"*Incidents* · {counted(len(rows), 'incident')}"
     blocks = [section(head + _pages(number, pages)), *sections([_listed(row, look) for row in shown])]
     if not rows:
         blocks.append(section("None. `/incident declare` begins one."))
-    return message(head, within(blocks, buttons(_turns(screen, 0, number, pages))))
+    return message(head, within(blocks, buttons(_turns("list", 0, number, pages, asked))))
 
 
 def _listed(row: Listed, look: Look) -> str:
@@ -129,11 +129,13 @@ def _pages(number: int, pages: int) -> str:
     return f" · page {number} of {pages}" if pages > 1 else ""
 
 
-def _turns(screen: str, incident: int, number: int, pages: int) -> list[Offer]:
+def _turns(screen: str, incident: int, number: int, pages: int, asked: str = "") -> list[Offer]:
     """Buttons to the pages before and after."""
     turns = (("Back", number - 1), ("More", number + 1))
     return [
-        Offer(name, a.PAGE, a.reference(incident, f"{screen}:{page}")) for name, page in turns if 1 <= page <= pages
+        Offer(name, a.PAGE, a.reference(incident, f"{screen}:{page} {asked}"))
+        for name, page in turns
+        if 1 <= page <= pages
     ]
 
 

@@ -231,6 +231,12 @@ def test_a_list_marks_drills_and_private_incidents() -> None:
     assert shown.count("🔒") == shown.count("🧪") == 1
 
 
+def test_a_long_list_is_asked_for_again_page_by_page() -> None:
+    first = list_message([Row()] * 45, LOOK, asked="all")
+    assert a.referred(pressable(first)["More"]) == (0, "list:2 all")
+    assert "page 3 of 3" in words(list_message([Row()] * 45, LOOK, 3))
+
+
 def test_help_holds_every_verb_and_every_reaction() -> None:
     shown = words(help_message(VERBS, VOCABULARY))
     assert all(f":{emoji}:" in shown for emoji in VOCABULARY)

@@ -168,11 +168,16 @@ def test_everything_in_the_declaration_is_read() -> None:
 
 
 def test_what_was_typed_before_stands_in_the_form() -> None:
-    given = {"title": "Checkout", "severity": "low", "services": "api, db", "drill": "yes"}
+    given = {"title": "Checkout", "severity": "low", "services": "api, db", "drill": "yes", "started": T0.isoformat()}
     view = forms.build(c.OpenForm("declare", given), None, LOOK, Policy(), "C1")
     found = understood(view)
     assert isinstance(found, c.Declare)
     assert (found.title, found.severity, found.services, found.drill) == ("Checkout", Severity.LOW, ("api", "db"), True)
+    assert found.moments == ((Milestone.STARTED, c.Moment(T0)),)
+    item = forms.build(
+        c.OpenForm("action", {"text": "Add", "due": "2026-04-01", "owner": "U2"}), small(), LOOK, Policy()
+    )
+    assert understood(item) == c.AddAction(Wire("Add"), "U2", date(2026, 4, 1))
 
 
 def test_a_time_to_come_is_refused_at_its_own_block_in_the_persons_zone() -> None:

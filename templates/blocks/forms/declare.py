@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from bot.policy import Policy
 from bot.words import IncidentType, Severity
@@ -28,7 +29,7 @@ SEVERITIES: tuple[Choice, ...] = tuple((f"{SEVERITY_MARKS[level]} {label(level)}
 def declare_form(
     policy: Policy, given: Mapping[str, str], channel: str = "", families: Mapping[str, str] = FAMILIES
 ) -> View:
-    """`given` holds what was typed already, by field; `channel` is where the answer goes.
+    """`given` holds what was typed already, by field, `started` in ISO 8601; `channel` is where the answer goes.
 
     With `here` given, the incident adopts that channel instead of getting a new one.
     """
@@ -39,7 +40,7 @@ def declare_form(
         select("type", "Type", _types(), given.get("type", ""), optional=True),
         services("services", "Services", policy.services, _listed(given.get("services", ""))),
         text("regions", "Regions", given.get("regions", ""), optional=True, hint="Separated by commas"),
-        moment("started", "Started at", hint="Leave it empty while nobody knows"),
+        moment("started", "Started at", _moment(given.get("started")), hint="Leave it empty while nobody knows"),
         person("commander", "Commander", given.get("commander")),
         boxes("options", "Kind of incident", _OPTIONS, [name for name, _ in _NAMES if given.get(name)]),
         select("family", "Report", [(title, key) for key, title in named.items()], _family(given, named, policy)),
@@ -55,6 +56,10 @@ _OPTIONS: tuple[Choice, ...] = tuple((title, name) for name, title in _NAMES)
 def _family(given: Mapping[str, str], named: Mapping[str, str], policy: Policy) -> str:
     wanted = given.get("family", "")
     return wanted if wanted in named else policy.family
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def _types() -> list[Choice]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from bot.incident import ActionItem, Incident
 from bot.words import ActionStatus, ActionType, Priority
@@ -14,10 +15,14 @@ from templates.blocks.words import label
 
 
 def action_form(incident: Incident, given: Mapping[str, str]) -> View:
-    """A new item; everything but its words can wait."""
+    """A new item; everything but its words can wait. `given` holds what was typed, the due date as YYYY-MM-DD."""
     blocks = [
         text("text", "What is to be done?", given.get("text", ""), multiline=True, hint="Begin with a verb"),
-        *_parts(given.get("owner"), None, given.get("priority", ""), given.get("type", ""), "", ""),
+        *_parts(
+            given.get("owner"),
+            date.fromisoformat(given["due"]) if given.get("due") else None,
+            *(given.get(name, "") for name in ("priority", "type", "ticket", "verification")),
+        ),
     ]
     return view(a.ACTION, "Add an action item", "Add", blocks, {"incident": incident.id})
 
@@ -30,7 +35,7 @@ def item_form(incident: Incident, item: ActionItem, look: Look, status: ActionSt
         select("status", "Status", statuses, str(status or item.status)),
         *_parts(
             item.owner,
-            item,
+            item.due,
             str(item.priority or ""),
             str(item.type or ""),
             item.ticket or "",
@@ -43,12 +48,11 @@ def item_form(incident: Incident, item: ActionItem, look: Look, status: ActionSt
 
 
 def _parts(
-    owner: str | None, item: ActionItem | None, priority: str, kind: str, ticket: str, verification: str
+    owner: str | None, due: date | None, priority: str, kind: str, ticket: str, verification: str
 ) -> list[Block]:
-    due = day("due", "Due", item.due if item else None, hint="Empty: the report family's time for its priority")
     return [
         person("owner", "Owner", owner),
-        due,
+        day("due", "Due", due, hint="Empty: the report family's time for its priority"),
         select("priority", "Priority", [(label(p), str(p)) for p in Priority], priority, optional=True),
         select("type", "Type", [(label(t), str(t)) for t in ActionType], kind, optional=True),
         text("ticket", "Ticket", ticket, optional=True, hint="A link or a number"),
