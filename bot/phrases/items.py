@@ -68,8 +68,11 @@ _READERS: Final[Mapping[str, Callable[[str], int]]] = {
     "ticket": word,
 }
 _FLAGS: Final = Flags(
-    {**_READERS, "verification": word, "due": lambda text: _due_words(text) or word(text)}, _SAME, _ADD
+    {**dict.fromkeys(_READERS, word), "due": lambda text: _due_words(text) or word(text), "type": of(ACTION_TYPES)},
+    _SAME,
+    _ADD,
 )
+"""As flags they take whatever follows, so that a wrong value is complained about."""
 
 
 def action(asked: Asked) -> Understood:
@@ -228,9 +231,7 @@ _CHANGES: Final[Mapping[str, tuple[ActionStatus | None, str]]] = {
 def _change(asked: Asked, change: str, text: str) -> Understood:
     which, words = _split(text)
     if not re.fullmatch(r"a?-?[0-9]{1,4}", which.lower()):
-        raise Refused(
-            f"Which action item? {f'{shown(which)} is no id.' if which else ''}".strip(), f"{_LINE} {change} A1"
-        )
+        raise Refused(f"Say which action item; {shown(which)} is none.", f"{_LINE} {change} A1")
     status, part = _CHANGES[change]
     given: dict[str, Any] = {"status": status} if status else {}
     if words:
