@@ -7,9 +7,11 @@ from bot import facts as f
 from bot.decide._common import log, mask_warning, masked, source
 from bot.decision import Decision, Name, Quote, Refused, ShowCard, Span, say
 from bot.facts import AnyFact, Value
+from bot.field import Field
 from bot.fields import FIELDS
 from bot.incident import Incident
 from bot.policy import Policy
+from bot.reporting.shown import about, number, percent
 from bot.words import ActionStatus, Wire
 
 
@@ -20,12 +22,12 @@ def set_fields(incident: Incident, command: c.SetFields, request: c.Request, pol
     facts: list[AnyFact] = []
     told: list[Span] = []
     found: list[str] = []
-    for key, value, approximate in command.values:
+    for n, (key, value, approximate) in enumerate(command.values):
         kept, kinds = _masked_value(value, policy)
         found += kinds
         facts.append(
             f.FieldSet(
-                key=f"{request.key}:{key}",
+                key=f"{request.key}:{n}:{key}",
                 at=request.now,
                 source=source(request),
                 field=key,
@@ -49,12 +51,19 @@ def _masked_value(value: Value | None, policy: Policy) -> tuple[Value | None, tu
 
 
 def _telling(key: str, value: Value | None, approximate: bool, appended: bool) -> tuple[Span, ...]:
-    name = FIELDS[key].label
+    name = f"“{FIELDS[key].label}”"
     if value is None:
         return (name, " to unknown")
-    shown = ", ".join(value) if isinstance(value, tuple) else str(value)
-    verb = " += " if appended else " to "
-    return (name, verb, "about " if approximate else "", Quote(Wire(shown)))
+    shown = about(_shown(FIELDS[key], value), approximate)
+    return (Quote(Wire(shown)), f" as one of {name}") if appended else (name, " to ", Quote(Wire(shown)))
+
+
+def _shown(field: Field, value: Value) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, str | bool):
+        return str(value)
+    return percent(value) if field.type == "percentage" else number(value)
 
 
 def add_action(incident: Incident, command: c.AddAction, request: c.Request, policy: Policy) -> Decision:

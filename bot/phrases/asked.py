@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from bot.commands import Moment, Request
 from bot.decision import Offer, Refused
@@ -14,9 +15,9 @@ from bot.values import person
 from bot.wire import channel, unescape
 from bot.words import Wire
 
-RUN: str = "run"
+RUN: Final = "run"
 """The action of an offer whose value is a whole command line, to be done as if it were typed."""
-RUN_MOST = 2000
+RUN_MOST: Final = 2000
 """Characters that a Slack button can carry."""
 
 

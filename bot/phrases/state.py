@@ -125,7 +125,7 @@ def _given(asked: Asked, role: Role, text: str) -> c.Understood:
 
 
 def set_field(asked: Asked) -> c.Understood:
-    """`set users_affected 5000`, `set lessons + Rehearse the failover`; a section or a field alone opens its form."""
+    """`set users_affected 5000`, `set lessons Rehearse the failover`; a section or a field alone opens its form."""
     text = asked.rest.strip()
     if not text:
         return c.OpenForm("fields")
@@ -142,9 +142,10 @@ def set_field(asked: Asked) -> c.Understood:
 
 
 def _set(asked: Asked, field: Field, text: str) -> c.Understood:
-    append = text.startswith("+") and field.type == "list"
-    value, approximate = parse_value(field, Wire(text[1:] if append else text), asked.request)
-    if not append:
+    """A list grows by what is typed, so that nobody's line replaces another's; `unset` empties it."""
+    grows = field.type == "list"
+    value, approximate = parse_value(field, Wire(text.removeprefix("+") if grows else text), asked.request)
+    if not grows:
         return c.SetFields(((field.key, value, approximate),))
     items = value if isinstance(value, tuple) else (value,)
     return c.SetFields(tuple((field.key, item, approximate) for item in items), append=True)

@@ -346,7 +346,7 @@ def test_a_line_is_moved_by_the_link_to_its_message(link: str, entry: str) -> No
         ("Users-Affected = 5k", (("users_affected", 5000, False),), False),
         ("summary It broke: a `|` b\nand more", (("summary", "It broke: a `|` b\nand more", False),), False),
         ("lessons + Rehearse it, often", (("lessons", "Rehearse it, often", False),), True),
-        ("lessons one\ntwo", (("lessons", ("one", "two"), False),), False),
+        ("lessons one\ntwo", (("lessons", "one", False), ("lessons", "two", False)), True),
     ],
 )
 def test_a_field_is_set_in_one_line(typed: str, values: tuple[tuple[str, object, bool], ...], append: bool) -> None:

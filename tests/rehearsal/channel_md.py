@@ -12,7 +12,7 @@ from tests.slackd.world import World
 
 def channel_md(world: World, channel: Channel) -> str:
     """Each message with time, author, words and reactions; replies stand under their parent."""
-    lines = [f"# #{channel.name}", "", f"Topic: {channel.topic}", ""]
+    lines = [f"# #{channel.name}", "", f"Topic: {channel.topic.value}", ""]
     messages = sorted(channel.messages.values(), key=lambda m: m.ts)
     for message in messages:
         if not message.is_reply:
@@ -25,7 +25,8 @@ def channel_md(world: World, channel: Channel) -> str:
 
 def _shown(world: World, message: Message, indent: str) -> Iterator[str]:
     at = datetime.fromtimestamp(int(message.ts.split(".")[0]), UTC)
-    who = world.users[message.user].display_name if message.user in world.users else "Slack"
+    user = world.users.get(message.user or "")
+    who = (user.display_name or user.real_name or user.name) if user else message.username or "Slack"
     text = (message.text or json.dumps(message.attachments)).replace("\n", f"\n{indent}  ")
     marks = " ".join(
         f":{name}:" + (f"×{len(users)}" if len(users) > 1 else "") for name, users in message.reactions.items()

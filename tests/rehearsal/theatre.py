@@ -81,6 +81,7 @@ class Program:
             if not self.is_up:
                 await self._buried()
                 await self.start()
+                self._slack.socket.despair()
             await self._slack.settle()
             if self.is_up:
                 return

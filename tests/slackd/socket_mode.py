@@ -60,6 +60,7 @@ class SocketMode:
         self._issued = 0
         self._turn = 0
         self._changed = asyncio.Event()
+        self._orphans: set[asyncio.Future[Any]] = set()  # what sockets that are gone will never acknowledge
 
     def ticket(self) -> str:
         self._issued += 1
@@ -98,6 +99,7 @@ class SocketMode:
         finally:
             self.connections.remove(connection)
             connection.give_up_waiting()
+            self._orphans.update(answer for _, answer in connection.waiting.values() if not answer.done())
             self._notice()
 
     def _hello(self) -> JSON:
@@ -134,6 +136,7 @@ class SocketMode:
             came = await self._clock.within(ACK_WITHIN, answer)
         finally:
             del connection.waiting[envelope.envelope_id]
+            self._orphans.discard(answer)
         return Ack(answer.result()) if came and not answer.exception() else Ack(error="timeout")
 
     def _next(self) -> Connection | None:
@@ -189,6 +192,11 @@ class SocketMode:
             connection.silent = True
             connection.give_up_waiting()
         self._notice()
+
+    def despair(self) -> None:
+        """Let the three seconds of every envelope that went down with its socket be over now."""
+        for answer in list(self._orphans):
+            answer.set_exception(ConnectionError("the socket is gone"))
 
     async def close(self) -> None:
         for connection in list(self.connections):
