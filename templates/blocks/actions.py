@@ -24,7 +24,7 @@ FIELDS_FORM: Final = "fields_form"  # thing: the section
 SEVERITY_FORM: Final = "severity_form"
 SET_MILESTONES: Final = "set_milestones"  # the form with a picker for each milestone
 SAVE_MILESTONES: Final = "save_milestones"  # the pickers of the quiet question
-POSTMORTEM: Final = "postmortem"  # post the draft
+POSTMORTEM: Final = "postmortem"  # post the draft; thing: the family
 ARCHIVE: Final = "archive"
 ADOPT: Final = "adopt"  # value: the channel; there is no incident yet
 DISMISS: Final = "dismiss"  # takes the ephemeral message away
@@ -48,7 +48,6 @@ ITEM_FORM: Final = "item_form"
 ITEM_DECLINE: Final = "item_decline"
 
 # Offered where a command needs an answer; the value is what `bot.decision.Offer` says.
-CHOOSE_MOMENT: Final = "choose_moment"
 CHOOSE_INCIDENT: Final = "choose_incident"
 RUN: Final = "run"  # value: a command line as if typed
 
@@ -81,11 +80,6 @@ def numbered(action: str, position: int) -> str:
 def named(action_id: str) -> str:
     """The action behind a numbered action id."""
     return _ORDINAL.sub("", action_id)
-
-
-def pattern(action: str) -> re.Pattern[str]:
-    """What a listener for this action matches, however often the button stands in one message."""
-    return re.compile(rf"^{re.escape(action)}(\.\d+)?$")
 
 
 def reference(incident: int, thing: str = "") -> str:

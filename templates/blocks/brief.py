@@ -34,8 +34,15 @@ def brief_message(incident: Incident, look: Look) -> Message:
         blocks.append(section(f"*Newest lines*\n{newest}"))
     if questions := list(_open(incident, look)):
         blocks.append(section("\n".join(("*Open*", *questions))))
-    blocks += buttons((Offer("Timeline", a.TIMELINE, ref), Offer("Report", a.REPORT, ref)))
+    blocks += buttons((Offer("Timeline", a.TIMELINE, ref), Offer("Report", a.REPORT, ref), *_turns(incident, ref)))
     return message(f"{state}: {mrkdwn((Quote(incident.title),), look)}", blocks)
+
+
+def _turns(incident: Incident, ref: str) -> tuple[Offer, ...]:
+    """What a new commander does first."""
+    if not incident.is_open:
+        return ()
+    return (Offer("Post an update", a.UPDATE_FORM, ref), Offer("Change severity", a.SEVERITY_FORM, ref))
 
 
 def _roles(incident: Incident, look: Look) -> Iterator[str]:

@@ -150,7 +150,8 @@ def _offers(incident: Incident) -> tuple[Offer, ...]:
     if incident.is_open:
         speak = (Offer("Add event", a.EVENT_FORM, ref), Offer("Update", a.UPDATE_FORM, ref))
         return (look_at[0], *speak, _next_step(incident, ref), look_at[1])
-    return (look_at[0], Offer("Add event", a.EVENT_FORM, ref), look_at[1], Offer("Re-open", a.REOPEN, ref))
+    close = (Offer("Close", a.CLOSE, ref),) if incident.status is Status.RESOLVED else ()
+    return (look_at[0], Offer("Add event", a.EVENT_FORM, ref), look_at[1], *close, Offer("Re-open", a.REOPEN, ref))
 
 
 def _next_step(incident: Incident, ref: str) -> Offer:

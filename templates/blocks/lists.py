@@ -20,6 +20,7 @@ TITLE_MOST = 200
 WORDS_MOST = 300
 
 Row = TypeVar("Row")
+_DECLARE = Offer("Declare an incident", a.DECLARE_FORM, "new")
 
 
 def actions_message(incident: Incident, look: Look, page: int = 1) -> Message:
@@ -107,7 +108,7 @@ def list_message(rows: Sequence[Listed], look: Look, page: int = 1, asked: str =
     blocks = [section(head + _pages(number, pages)), *sections([_listed(row, look) for row in shown])]
     if not rows:
         blocks.append(section("None. `/incident declare` begins one."))
-    return message(head, within(blocks, buttons(_turns("list", 0, number, pages, asked))))
+    return message(head, within(blocks, buttons((*_turns("list", 0, number, pages, asked), _DECLARE))))
 
 
 def _listed(row: Listed, look: Look) -> str:
@@ -145,4 +146,5 @@ def help_message(verbs: Sequence[Verb], vocabulary: Mapping[str, Meaning]) -> Me
     reactions = " · ".join(f":{name}: {label(meaning).lower()}" for name, meaning in vocabulary.items())
     typed = [f"`{data(verb.example, TITLE_MOST)}` {data(verb.does, TITLE_MOST)}" for verb in verbs]
     note = "A reaction dates the event by its message. Threads have no slash commands; say `@Scribe event …` there."
-    return message(head, within([section(head), section(f"*Reactions*\n{reactions}"), context(note), *sections(typed)]))
+    blocks = [section(head), section(f"*Reactions*\n{reactions}"), context(note), *sections(typed)]
+    return message(head, within(blocks, buttons((_DECLARE,))))

@@ -21,15 +21,15 @@ FIELDS_SHOWN = 8
 _SENTENCES = (("what", "Summary"), ("impact", "Impact"), ("root_cause", "Root cause"), ("resolution", "Resolution"))
 
 
-def report_summary(report: Report, incident: Incident) -> Message:
-    """The draft of a report as a message for the channel; the whole of it is a file beside it."""
+def report_summary(report: Report, incident: Incident, *, live: bool = False) -> Message:
+    """The draft as a message for the channel, beside the whole of it as a file; `live`: shown to one person, not posted."""
     who = report.identity
     drill = "DRILL: " if who.drill else ""
     title = f"{SEVERITY_MARKS[incident.severity]} {drill}{who.title}"
     state = f"*{data(who.number_here)}* · {data(report.family_title)} · {data(report.standing.severity_name)}"
     state += f" · {data(report.standing.status_name)}"
     blocks = [
-        header(f"Draft: {title}"),
+        header(f"{'Report so far' if live else 'Draft'}: {title}"),
         context(state),
         *_sentences(report),
         fields(["\n".join(_milestones(report)), "\n".join(("*Clocks*", *map(_clock, report.family_clocks)))]),
@@ -37,7 +37,10 @@ def report_summary(report: Report, incident: Incident) -> Message:
         *_actions(report),
         *_missing(report),
     ]
-    return message(f"{state}: draft of {data(who.title, LINE_MOST)}", within(blocks, buttons(_offers(incident))))
+    return message(
+        f"{state}: draft of {data(who.title, LINE_MOST)}",
+        within(blocks, buttons((*_offers(incident), *_posting(report, incident, live)))),
+    )
 
 
 def _sentences(report: Report) -> Iterator[Block]:
@@ -107,12 +110,16 @@ def _missing(report: Report) -> list[Block]:
     return [section("\n".join(lines))] if lines else []
 
 
+def _posting(report: Report, incident: Incident, live: bool) -> tuple[Offer, ...]:
+    return (Offer("Post the draft", a.POSTMORTEM, a.reference(incident.id, report.family)),) if live else ()
+
+
 def _offers(incident: Incident) -> tuple[Offer, ...]:
     ref = a.reference(incident.id)
     return (
         Offer("What is missing", a.MISSING, ref, "primary"),
         Offer("Add what you know", a.FIELDS_FORM, ref),
-        Offer("Set milestones", a.SET_MILESTONES, ref),
+        Offer("Milestones", a.MILESTONES, ref),
         Offer("Action items", a.ACTIONS, ref),
         Offer("Timeline", a.TIMELINE, ref),
     )

@@ -253,6 +253,13 @@ def test_the_summary_of_a_draft_has_its_numbers_with_their_definitions() -> None
     assert "Still unknown" in shown
 
 
+def test_only_a_report_that_is_not_posted_yet_can_be_posted() -> None:
+    live = report_summary(report(small()), small(), live=True)
+    assert check_message(live) is None
+    assert a.referred(pressable(live)["Post the draft"]) == (17, "slo")
+    assert "Post the draft" not in pressable(report_summary(report(small()), small()))
+
+
 def test_a_refusal_gives_back_everything_that_was_typed() -> None:
     typed = "event --at 14:75 <db> `failover` & more\nsecond line"
     refused = Refused("“14:75” is not a time.", "/incident event --at 14:02 failover", (Offer("At 14:57", "run", "x"),))
