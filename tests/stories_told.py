@@ -1,0 +1,36 @@
+"""Incidents that several tests of the report read: each shows what the rules are for."""
+
+from __future__ import annotations
+
+from bot.words import Kind, Milestone, Severity
+from tests.builders import Story
+
+HOSTILE = (
+    "<!channel> <@U0BROWN> | `x` <http://a.b/c|label> https://x.y/z_a_b?q=1 [a](javascript:alert(1)) <b>&lt;i&gt;</b>\n"
+    "# head\n- item\n> quote\n1. one\n```\ncode | x\n````\n{{ m.title }} {% if x %} -5 min "
+    "$a$ _x_ *y* ~~z~~ www.e.org a@b.org"
+)
+
+
+def reopened() -> Story:
+    """Resolved, failing again, resolved; a partial mitigation, late lines, a severity that rose."""
+    story = Story().declared("14:00", severity=Severity.LOW)
+    story.mark("14:05", Milestone.STARTED, "13:50:10", approximate=True)
+    story.said("14:01", HOSTILE, Milestone.DETECTED, Milestone.ACKNOWLEDGED)
+    story.said("14:02", "word " * 100 + "end", Kind.HYPOTHESIS)
+    story.said("14:03", "", files=("F1", "F2"))
+    story.said("14:04", "a secret that will vanish").deleted("14:06")
+    story.said("14:05", "not for the report").withdrawn("14:07")
+    story.said("14:06", "first wording").edited("14:08", "second wording")
+    story.said("14:07", "Deploy rolled back", Milestone.MITIGATED, heard="14:40", origin="INCIDENT-20260310-1300")
+    story.severity("14:10", Severity.CRITICAL, "all regions | all users")
+    story.resolved("14:30", "graphs look fine").reopened("15:00", "14:30", "failing again")
+    story.said("15:10", "Cache flushed", Milestone.MITIGATED)
+    return story.resolved("15:30", "twenty minutes without an error")
+
+
+def out_of_order() -> Story:
+    """Detected before it started; the time was corrected once."""
+    story = Story().declared("14:00").mark("14:01", Milestone.STARTED, "14:00")
+    story.mark("14:02", Milestone.DETECTED, "13:00").mark("14:03", Milestone.DETECTED, "13:10")
+    return story.resolved("14:20")

@@ -1,0 +1,77 @@
+"""A family's data is read whole or refused with the file and the key."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from importlib.resources import files
+
+import pytest
+
+from bot.family import Span
+from bot.words import Milestone, Severity
+from templates.families import FamilyError, available, load_family, read_family
+
+SLO = (files("templates.families") / "slo.toml").read_text(encoding="utf-8")
+
+
+def test_the_families_at_hand_all_load() -> None:
+    assert "slo" in available()
+    assert [load_family(key).key for key in available()] == list(available())
+
+
+def test_a_family_nobody_wrote_is_refused_with_those_there_are() -> None:
+    with pytest.raises(FamilyError, match=r"no report family is called 'nope'; there are .*slo"):
+        load_family("nope")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('title = "Post-Mortem Report"', "", r"slo\.toml: the key 'title' is missing"),
+        ('title = "Post-Mortem Report"', "title = 3", r"slo\.toml\.title: a str is needed, not 3"),
+        ('title = "Post', 'tilte = "x"\ntitle = "Post', r"slo\.toml: unknown key 'tilte'"),
+        ('start = "started"', 'start = "begun"', r"slo\.toml\.clocks\[0\]\.start: 'begun' is none of started"),
+        ('critical = "SEV1"', 'critcal = "SEV1"', r"slo\.toml\.severities: 'critcal' is none of critical"),
+        ('merged = "MERGED"', "", r"slo\.toml\.statuses: the key merged is missing"),
+        ("to_earliest = true", "to_earliest = 1", r"slo\.toml\.clocks\[2\]\.to_earliest: a bool is needed"),
+        ("days = 7", "days = true", r"slo\.toml\.horizons\[0\]\.within\.days: a int is needed"),
+        ('person = "author"', 'person = "autor"', r"slo\.toml\.signers\[0\]\.person: no field is called 'autor'"),
+        ("review_after = { months = 6 }", "review_after = 6", r"slo\.toml\.review_after: a dict is needed"),
+        ("[severities]", "[severities", r"slo\.toml: "),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(old: str, new: str, message: str) -> None:
+    assert old in SLO
+    with pytest.raises(FamilyError, match=message):
+        read_family("slo", SLO.replace(old, new, 1))
+
+
+def test_numbers_follow_the_declaration_in_utc() -> None:
+    assert load_family("slo").id_of(datetime(2026, 3, 10, 14, 2, tzinfo=UTC)) == "INCIDENT-20260310-1402"
+
+
+def test_phases_are_opened_by_milestones() -> None:
+    assert [phase.opens[0] for phase in load_family("slo").phases] == [
+        Milestone.STARTED,
+        Milestone.ESCALATED,
+        Milestone.MITIGATED,
+    ]
+
+
+def test_every_severity_has_a_name() -> None:
+    assert [load_family("slo").severity(level).name for level in Severity] == ["SEV1", "SEV2", "SEV3", "SEV4"]
+
+
+@pytest.mark.parametrize(
+    ("span", "day", "after"),
+    [
+        (Span(days=7), date(2026, 12, 28), date(2027, 1, 4)),
+        (Span(months=1), date(2026, 1, 31), date(2026, 2, 28)),
+        (Span(months=1), date(2028, 1, 31), date(2028, 2, 29)),
+        (Span(months=6), date(2026, 8, 31), date(2027, 2, 28)),
+        (Span(months=12), date(2026, 12, 31), date(2027, 12, 31)),
+        (Span(months=1, days=1), date(2026, 12, 31), date(2027, 2, 1)),
+    ],
+)
+def test_a_span_of_months_ends_on_the_same_day_or_the_last_there_is(span: Span, day: date, after: date) -> None:
+    assert span.after(day) == after
