@@ -14,7 +14,7 @@ from bot.milestones import Assertion, assumed, counting, missing
 from bot.words import OVER, ActionStatus, Kind, Milestone, Role, Status
 from templates.blocks import actions as a
 from templates.blocks.parts import Block, Message, buttons, context, fields, header, message, section
-from templates.blocks.text import Look, bare_words, data, mrkdwn, plain
+from templates.blocks.text import Look, bare_words, data, moment, mrkdwn, plain
 from templates.blocks.words import SEVERITY_MARKS, STATUS_MARKS, counted, label
 
 _UPDATE_MOST = 600
@@ -93,7 +93,7 @@ def milestone_lines(incident: Incident, look: Look) -> Iterator[str]:
         if counted_one is not None and not (milestone is Milestone.AWARE and not counted_one.was_set):
             yield f"{label(milestone)}: {_time(counted_one, look)}"
         elif milestone in unknown:
-            yield f"{label(milestone)}: _{_unknown(incident, milestone)}_"
+            yield f"{label(milestone)}: {_unknown(incident, milestone)}"
 
 
 def _time(assertion: Assertion, look: Look) -> str:
@@ -102,7 +102,7 @@ def _time(assertion: Assertion, look: Look) -> str:
 
 def _unknown(incident: Incident, milestone: Milestone) -> str:
     guess = assumed(incident, milestone)
-    return f"unknown (assumed only: {guess.why})" if guess else "unknown"
+    return f"_unknown; assumed_ {moment(guess.at)}" if guess else "_unknown_"
 
 
 def _clocks(incident: Incident) -> Iterator[str]:

@@ -22,7 +22,7 @@ _SENTENCES = (("what", "Summary"), ("impact", "Impact"), ("root_cause", "Root ca
 
 
 def report_summary(report: Report, incident: Incident, *, live: bool = False) -> Message:
-    """The draft as a message for the channel, beside the whole of it as a file; `live`: shown to one person, not posted."""
+    """The draft as a message for the channel, beside the whole of it as a file; `live`: for one person, not posted."""
     who = report.identity
     drill = "DRILL: " if who.drill else ""
     title = f"{SEVERITY_MARKS[incident.severity]} {drill}{who.title}"

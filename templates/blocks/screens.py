@@ -19,6 +19,7 @@ TITLE_MOST = 200
 WORDS_MOST = 300
 SECTIONS_OFFERED = 8
 CLAIMS_SHOWN = 5
+OPEN_QUESTION = "open-question"  # said already, as what is missing
 LINTS_SHOWN = 12
 
 
@@ -29,17 +30,27 @@ def missing_message(report: Report, incident: Incident) -> Message:
     head = f"*Still unknown in {incident.number}*: {counted(len(unknown), 'thing')}, {needed} of them needed"
     if not unknown:
         head = f"*{incident.number}*: nothing is missing."
-    blocks = [section(head), *sections([_missing(item) for item in unknown])]
-    if report.lints:
-        checks = [_lint(lint) for lint in report.lints[:LINTS_SHOWN]]
-        blocks += [section(f"*Checks*: {counted(len(report.lints), 'finding')}"), *sections(checks)]
+    needed_lines = [_missing(item) for item in unknown if item.required]
+    blocks = [section(head), *sections(needed_lines), *sections(_by_section(unknown))]
+    findings = [lint for lint in report.lints if lint.id != OPEN_QUESTION]
+    if findings:
+        checks = [_lint(lint) for lint in findings[:LINTS_SHOWN]]
+        blocks += [section(f"*Checks*: {counted(len(findings), 'finding')}"), *sections(checks)]
     return message(head, within(blocks, buttons(_answers(unknown, incident.id))))
 
 
+def _by_section(unknown: Sequence[Missing]) -> list[str]:
+    """What would be good to know as well, in one line for each section."""
+    others: dict[str, list[str]] = {}
+    for item in unknown:
+        if not item.required and item.key in FIELDS:
+            others.setdefault(FIELDS[item.key].section, []).append(item.label)
+    return [f"▫️ *{SECTIONS[key].title}*: {data(', '.join(labels), WORDS_MOST)}" for key, labels in others.items()]
+
+
 def _missing(item: Missing) -> str:
-    mark = "❗" if item.required else "▫️"
     ask = f"ask {data(item.who, TITLE_MOST)} · `{data(item.how, TITLE_MOST)}`"
-    return f"{mark} *{data(item.label, TITLE_MOST)}* · {ask}"
+    return f"❗ *{data(item.label, TITLE_MOST)}* · {ask}"
 
 
 def _lint(lint: Lint) -> str:

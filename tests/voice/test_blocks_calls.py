@@ -154,7 +154,7 @@ def test_the_card_says_at_once_what_matters() -> None:
 def test_nobody_in_command_and_an_assumed_milestone_are_said_to_be_so() -> None:
     shown = words(incident())
     assert "_nobody yet_" in shown
-    assert "Detected: _unknown (assumed only" in shown
+    assert "Detected: _unknown; assumed_ <!date^" in shown
 
 
 def test_zero_and_unknown_look_different() -> None:
