@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from bot.commands import Command, MergeInto, MoveLine, Request
 from bot.decide import decide, merging
-from bot.decision import Decision, Furnish, Invite, Notice, PinCard, PostDraft, ShowCard, UploadDraft
+from bot.decision import Decision, Furnish, Invite, Name, Notice, PinCard, PostDraft, Quote, ShowCard, UploadDraft
 from bot.facts import Anchored, Evidence, Source
 from bot.incident import Incident, message_entry
+from bot.wire import mentions
 from handlers.desk import Desk
 from storage import Call, Visit
 from templates.blocks.calls import Planned, Unplaced, calls
@@ -70,7 +71,20 @@ async def carry_out(
     await visit.record(decision.facts, desk.clock.now(), into=subject)
     for place in decision.erase:  # first: what is put afterwards must not be taken for an unsent trace of it
         await visit.erase(message_entry(place), place.channel, place.ts)
+    await desk.directory.recall(_named(decision.notices, subject))
     await visit.put(list(planned(desk, decision.notices, subject)), desk.clock.now())
+
+
+def _named(notices: Sequence[Notice], incident: Incident) -> Iterator[str]:
+    """Whom the card and these notices show by name."""
+    yield incident.declared_by
+    yield from (holding.user for holding in incident.holdings if holding.user)
+    for notice in notices:
+        for span in getattr(notice, "text", ()):
+            if isinstance(span, Name):
+                yield span.id
+            elif isinstance(span, Quote):
+                yield from mentions(span.text)
 
 
 async def settle(desk: Desk, visit: Visit, decision: Decision, request: Request) -> Message | None:

@@ -25,6 +25,7 @@ log = logging.getLogger("scribe.app")
 Body = dict[str, Any]
 Hear = Callable[[Desk, Heard, Mapping[str, Any]], Awaitable[None]]
 
+
 class ForeignWorkspace(Exception):
     """A request of another workspace than the one Scribe is installed in."""
 

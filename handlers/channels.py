@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from templates.blocks.offers import adoption_offer
-
 from bot.commands import AttachChannel, Request
 from handlers.act import act
 from handlers.desk import Desk
 from handlers.inbox import Heard
 from storage import Call
+from templates.blocks.offers import adoption_offer
 
 Event = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from handlers.scopes import SCOPES
 from handlers.settings import Settings
-from storage import Store, StorageRefused, schema_state
+from storage import StorageRefused, Store, schema_state
 
 SKEW_MOST: Final = 60.0
 """Seconds; beyond 300 Slack's signatures are refused, and captured times would be off."""
@@ -98,5 +98,3 @@ def _code(error: Exception) -> str:
     if isinstance(error, SlackApiError) and isinstance(error.response.data, dict):
         return str(error.response.data.get("error"))
     return type(error).__name__
-
-

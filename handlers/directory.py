@@ -65,11 +65,16 @@ class Directory:
 
     async def meet(self, ids: Iterable[str], now: datetime) -> None:
         """Learn the names of these ids where that is possible; who cannot be looked up keeps the id."""
-        wanted = [i for i in dict.fromkeys(ids) if i not in self._known and i[:1] in ("U", "W")]
-        self._known.update(await self._store.people(wanted))
-        for user in wanted:
+        await self.recall(ids := list(ids))
+        for user in dict.fromkeys(i for i in ids if i[:1] in ("U", "W")):
             if user not in self._known:
                 await self._ask(user, now)
+
+    async def recall(self, ids: Iterable[str]) -> None:
+        """As `meet`, without asking Slack: what another replica or an earlier run has learned."""
+        wanted = [i for i in dict.fromkeys(ids) if i not in self._known and i[:1] in ("U", "W")]
+        if wanted:
+            self._known.update(await self._store.people(wanted))
 
     async def _ask(self, user: str, now: datetime) -> None:
         try:

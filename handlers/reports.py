@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from templates.blocks.report import report_summary
-
 from bot.commands import Request
 from bot.decision import Decision, PostDraft, Refused, say
 from bot.family import Family
@@ -15,6 +13,7 @@ from bot.wire import mentions
 from handlers.act import Message, carry_out, settle
 from handlers.desk import Desk
 from templates import render
+from templates.blocks.report import report_summary
 
 
 def people_in(incident: Incident) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 
+from bot.wire import unescape
 from handlers.desk import Desk
 from handlers.reports import draft_file, draft_summary
 from storage import Leased
@@ -106,6 +107,15 @@ async def _invite_some(desk: Desk, call: Leased, channel: str, users: list[str])
             raise
 
 
+async def set_topic(desk: Desk, call: Leased, args: Args) -> Result:
+    """Setting the same topic again would post a second line about it."""
+    if call.attempt > 1:
+        known = await desk.slack.conversations_info(channel=args["channel"])
+        if unescape(known["channel"]["topic"]["value"]) == unescape(args["topic"]):
+            return {}
+    return await perform_plainly(desk, call, args)
+
+
 async def add_bookmark(desk: Desk, call: Leased, args: Args) -> Result:
     """Bookmarks carry no mark; one with our title is ours."""
     if call.attempt > 1:
@@ -147,6 +157,7 @@ PERFORM: Final[Mapping[str, Perform]] = {
     "chat.postMessage": post_message,
     "conversations.create": create_channel,
     "conversations.invite": invite,
+    "conversations.setTopic": set_topic,
     "bookmarks.add": add_bookmark,
     "scribe.summary": post_summary,
     "scribe.upload": upload_draft,

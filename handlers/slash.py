@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.phrases import parse
 from slack_sdk.errors import SlackApiError
 
 from bot import commands as c
 from bot.decision import Refused
 from bot.facts import Via
 from bot.incident import Incident
+from bot.phrases import parse
 from bot.words import Wire
 from handlers import screens
 from handlers.act import Message, act, act_between

@@ -92,10 +92,11 @@ class Play:
         elif isinstance(act, Says):
             await self._say(act)
         else:
-            await self._fill(self._person(act.who), act.command, self._there, dict(act.values), lambda: False)
+            await self._fill(self._person(act.who), act.command, self.there, dict(act.values), lambda: False)
 
     @property
-    def _there(self) -> Channel:
+    def there(self) -> Channel:
+        """The incident's channel."""
         if self.channel is None:
             raise Stuck("there is no incident channel yet")
         return self.channel
@@ -106,7 +107,7 @@ class Play:
         heard = len(person.inbox)
 
         async def once() -> Answer:
-            return await person.types(line, self._there)
+            return await person.types(line, self.there)
 
         def answered(answer: Answer) -> bool:
             return bool(answer.text or answer.view) or len(person.inbox) > heard
@@ -121,7 +122,7 @@ class Play:
 
     async def _say(self, act: Says) -> None:
         person = self._person(act.who)
-        message = await person.says(self._there, act.text)
+        message = await person.says(self.there, act.text)
         await self.program.settled()
         await person.reacts(message, act.emoji)
         await self.program.settled()

@@ -89,8 +89,7 @@ class Program:
     async def _buried(self) -> None:
         """Its sockets are gone too, so that the next one's are counted rightly."""
         async with asyncio.timeout(READY_SECONDS):
-            while self._slack.socket.connections:
-                await asyncio.sleep(0.005)
+            await self._slack.socket.disconnected()
 
     async def surviving(self, act: Callable[[], Awaitable[T]], answered: Callable[[T], bool]) -> T:
         """Do what a person does, and do it again at the same instant while nobody answered because of a death."""

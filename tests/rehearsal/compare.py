@@ -1,0 +1,58 @@
+"""Two performances of one script: the same but for when things were heard or posted."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from tests.rehearsal.rehearse import Performance
+
+HEARD = frozenset({"as_of", "heard_at", "late", "updated_at"})
+"""When something was heard or posted, or follows from that."""
+
+
+def differences(calm: Performance, disturbed: Performance) -> list[str]:
+    """What differs, a line each: in the report, or in the messages of the channel."""
+    return [*_reports(calm, disturbed), *_posts(calm, disturbed)]
+
+
+def _reports(calm: Performance, disturbed: Performance) -> Iterator[str]:
+    yield from _unequal("", _settled(calm), _settled(disturbed))
+
+
+def _settled(performance: Performance) -> Any:
+    """The report with each permalink replaced by what it leads to."""
+    return _read(json.loads(performance.files["report.json"]), performance.texts)
+
+
+def _read(value: Any, texts: Any) -> Any:
+    if isinstance(value, dict):
+        is_source = "permalink" in value and "kind" in value and "by" in value
+        skipped = HEARD | ({"at"} if is_source else set())
+        return {k: _read(v, texts) for k, v in value.items() if k not in skipped}
+    if isinstance(value, list):
+        return [_read(item, texts) for item in value]
+    if isinstance(value, str) and "/archives/" in value:
+        return texts.get(value, f"nowhere: {value}" if "/p" in value.rsplit("/", 1)[-1] else value)
+    return value
+
+
+def _unequal(path: str, calm: Any, disturbed: Any) -> Iterator[str]:
+    if isinstance(calm, dict) and isinstance(disturbed, dict):
+        for key in calm.keys() | disturbed.keys():
+            yield from _unequal(f"{path}.{key}", calm.get(key), disturbed.get(key))
+    elif isinstance(calm, list) and isinstance(disturbed, list) and len(calm) == len(disturbed):
+        for n, (left, right) in enumerate(zip(calm, disturbed, strict=True)):
+            yield from _unequal(f"{path}[{n}]", left, right)
+    elif calm != disturbed:
+        yield f"report.json{path}: {str(calm)[:200]!r} became {str(disturbed)[:200]!r}"
+
+
+def _posts(calm: Performance, disturbed: Performance) -> Iterator[str]:
+    before, after = Counter(calm.posts), Counter(disturbed.posts)
+    for post, count in (before - after).items():
+        yield f"channel: {count} of {post} lost"
+    for post, count in (after - before).items():
+        yield f"channel: {count} of {post} too many"

@@ -1,0 +1,91 @@
+"""One rehearsal from the script to the files it leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage import Store, migrate
+from tests.rehearsal.channel_md import channel_md
+from tests.rehearsal.play import Play, Stuck
+from tests.rehearsal.script import Script
+from tests.rehearsal.theatre import ROOT, Killer, program
+from tests.slackd.records import Channel
+from tests.slackd.server import Slackd
+from tests.stage import MANIFEST
+
+REPORTS: Mapping[str, str] = {"slo.md": "md", "report.json": "json"}
+
+
+@dataclass(frozen=True)
+class Performance:
+    """What a rehearsal left: its files by name, and what each message's permalink leads to."""
+
+    files: Mapping[str, str]
+    texts: Mapping[str, str]
+    posts: tuple[tuple[str, str, str], ...]  # author, text of the thread's parent, text
+
+
+async def rehearse(
+    script: Script, *, killer: Killer | None = None, progress: Callable[[str], None] = lambda line: None
+) -> Performance:
+    """Play the script against the real program in its own process.
+
+    Raises:
+        Stuck: the program did not do what the script expects.
+    """
+    with tempfile.TemporaryDirectory(prefix="scribe-rehearsal-") as folder:
+        database = f"sqlite:///{folder}/scribe.db"
+        await asyncio.to_thread(migrate, database)
+        async with Slackd(MANIFEST, now=script.declared_at) as slack:
+            async with program(slack, database, killer=killer) as running:
+                play = Play(slack, running, script, progress)
+                await play.perform()
+            channel = play.there
+            files = {"channel.md": channel_md(slack.world, channel)}
+            texts = {slack.permalink(message): message.text for message in channel.messages.values()}
+            posts = _posts(channel)
+            number = await _number(database, channel.id)
+        for name, medium in REPORTS.items():
+            files[name] = await _report(database, number, medium)
+            progress(f"made {name}")
+    return Performance(files, texts, posts)
+
+
+def _posts(channel: Channel) -> tuple[tuple[str, str, str], ...]:
+    by_ts = {message.ts: message for message in channel.messages.values()}
+
+    def parent(thread_ts: str | None) -> str:
+        return by_ts[thread_ts].text if thread_ts in by_ts else ""
+
+    return tuple((m.user or "", parent(m.thread_ts), m.text) for m in channel.messages.values())
+
+
+async def _number(database: str, channel: str) -> str:
+    async with Store.open(database, me="rehearsal", read_only=True) as store:
+        rows = await store.incidents(channel=channel, limit=1)
+    return str(rows[0].number)
+
+
+async def _report(database: str, number: str, medium: str) -> str:
+    """By the command line, as an operator would ask for it."""
+    surroundings = {"SCRIBE_DATABASE_URL": database, "PYTHONPATH": str(ROOT), "SCRIBE_LOG_LEVEL": "warning"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "handlers.main", "report", number, "--format", medium,
+        cwd=ROOT, env=surroundings, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    printed, _ = await process.communicate()
+    if process.returncode != 0:
+        raise Stuck(f"scribe report {number} --format {medium} failed")
+    return printed.decode()
+
+
+def leave(performance: Performance, out: Path) -> None:
+    """Write the files of a performance into the folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in performance.files.items():
+        (out / name).write_text(text, encoding="utf-8")
