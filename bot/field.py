@@ -65,3 +65,20 @@ class Field:
     def command(self) -> str:
         """What a person types to answer."""
         return f"/incident set {self.key} …"
+
+
+def new_field(
+    section: str,
+    who: Who,
+    families: frozenset[str],
+    key: str,
+    label: str,
+    type_: Type,
+    help_: str,
+    *,
+    unit: str = "",
+    required: bool = False,
+    choices: tuple[str, ...] = (),
+) -> Field:
+    """A field in the order in which a group of the catalogue is written: what is common to the group first."""
+    return Field(key, label, type_, unit, section, who, help_, families, required, choices)

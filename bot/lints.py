@@ -9,8 +9,9 @@ from itertools import pairwise
 from typing import Final
 
 from bot.durations import DURATION, duration, read_duration
-from bot.fields import FIELDS
-from bot.reporting.model import ActionView, Contradiction, Lint, Measurement, Report
+from bot.fields import DETECTED_BY_MACHINE, FIELDS
+from bot.reporting.model import ActionView, Lint, Report
+from bot.reporting.told import Contradiction, Measurement
 from bot.verbs import VERBS
 from bot.wire import one_line, shorten
 from bot.words import ActionStatus, ActionType, Kind, Milestone, Status
@@ -210,7 +211,7 @@ def _one_type(report: Report) -> Iterator[Lint]:
 
 def _no_detect(report: Report) -> Iterator[Lint]:
     method = report.fields["detection_method"].first
-    if method is None or method.value == "monitoring alert":
+    if method is None or method.value == DETECTED_BY_MACHINE:
         return
     if not any(item.type is ActionType.DETECT for item in _open_actions(report)):
         yield Lint("no-detect-action", f"Noticed by {method.text}, and no action item is to detect it sooner.")

@@ -9,8 +9,9 @@ from bot.family import Family
 from bot.incident import Incident
 from bot.lints import lints
 from bot.reporting import gaps, knowledge, progress, service_levels, standing, summary, timeline
-from bot.reporting.model import Document, FieldView, Report
+from bot.reporting.model import Document, Report
 from bot.reporting.reader import Reader, ReportContext, permalink
+from bot.reporting.told import FieldView
 
 __all__ = ["Report", "ReportContext", "build_report", "permalink"]
 

@@ -7,21 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from bot.reporting.model import (
-    ActionView,
-    Citation,
-    ClockView,
-    FieldView,
-    MilestoneView,
-    NoBudget,
-    NoMeasurement,
-    Report,
-    RequestBudget,
-    Row,
-    Sentence,
-    Statement,
-    TimeBudget,
-)
+from bot.reporting.model import ActionView, NoBudget, Report, RequestBudget, Row, TimeBudget
+from bot.reporting.told import Citation, ClockView, FieldView, MilestoneView, NoMeasurement, Sentence, Statement
 
 SCHEMA: Final = 1
 """Raised when a key changes its meaning or goes; new keys alone do not raise it."""

@@ -7,9 +7,10 @@ from typing import Final
 
 from bot.fields import asked_by
 from bot.milestones import missing as missing_milestones
-from bot.reporting.model import FieldView, Missing, Row
+from bot.reporting.model import Missing, Row
 from bot.reporting.progress import reached
 from bot.reporting.reader import Reader
+from bot.reporting.told import FieldView
 from bot.words import Milestone
 
 _KINDRED: Final[Mapping[str, tuple[str, ...]]] = {

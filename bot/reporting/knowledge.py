@@ -9,20 +9,11 @@ from bot.facts import Value
 from bot.fields import FIELDS, Field
 from bot.incident import ActionItem, Said
 from bot.milestones import counting
-from bot.reporting.model import (
-    ActionView,
-    Answer,
-    FieldView,
-    Followup,
-    HorizonView,
-    Question,
-    SignerView,
-    Statement,
-    TickView,
-)
+from bot.reporting.model import ActionView, Followup, HorizonView, SignerView, TickView
 from bot.reporting.progress import highest
 from bot.reporting.reader import Reader
 from bot.reporting.shown import about, day, show
+from bot.reporting.told import Answer, FieldView, Question, Statement
 from bot.wire import one_line
 from bot.words import ActionStatus, Kind, Milestone
 

@@ -8,17 +8,8 @@ from typing import Final
 from bot import clocks
 from bot.clocks import STANDARD, ClockDefinition
 from bot.milestones import Assertion, assertions, assumed, counting, earliest, settings
-from bot.reporting.model import (
-    Claim,
-    ClockView,
-    Contradiction,
-    Measurement,
-    MilestoneView,
-    NoMeasurement,
-    Point,
-    Target,
-)
 from bot.reporting.reader import Reader
+from bot.reporting.told import Claim, ClockView, Contradiction, Measurement, MilestoneView, NoMeasurement, Point, Target
 from bot.words import ENDINGS, Milestone, Severity
 
 _REACHED: Final = {

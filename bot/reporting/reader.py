@@ -11,7 +11,7 @@ from bot.family import Family
 from bot.incident import Entry, Incident
 from bot.milestones import Assertion
 from bot.policy import Policy
-from bot.reporting.model import Citation, Point, Statement
+from bot.reporting.told import Citation, Point, Statement
 from bot.wire import plain
 from bot.words import UNSAID, Milestone
 

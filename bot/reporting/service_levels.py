@@ -11,19 +11,11 @@ from typing import Final
 from bot import clocks
 from bot.durations import duration
 from bot.policy import Objective
-from bot.reporting.model import (
-    Answer,
-    FieldView,
-    Measurement,
-    NoBudget,
-    ObjectiveView,
-    RequestBudget,
-    SloView,
-    TimeBudget,
-)
+from bot.reporting.model import NoBudget, ObjectiveView, RequestBudget, SloView, TimeBudget
 from bot.reporting.progress import clock_view
 from bot.reporting.reader import Reader
 from bot.reporting.shown import number, percent
+from bot.reporting.told import Answer, FieldView, Measurement
 from bot.slo import OBJECTIVES, StatedObjective, read_objectives, request_based, time_based
 
 TTR: Final = next(definition for definition in clocks.STANDARD if definition.key == "ttr")

@@ -6,7 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from bot.durations import duration
 from bot.milestones import counting
-from bot.reporting.model import (
+from bot.reporting.model import Standing
+from bot.reporting.progress import opening
+from bot.reporting.reader import Reader
+from bot.reporting.shown import about, stamp
+from bot.reporting.standing import TYPES
+from bot.reporting.told import (
     Answer,
     Citation,
     ClockView,
@@ -16,12 +21,7 @@ from bot.reporting.model import (
     MilestoneView,
     Point,
     Sentence,
-    Standing,
 )
-from bot.reporting.progress import opening
-from bot.reporting.reader import Reader
-from bot.reporting.shown import about, stamp
-from bot.reporting.standing import TYPES
 from bot.wire import one_line, shorten
 from bot.words import Milestone, Status
 

@@ -9,10 +9,11 @@ from typing import Final
 
 from bot.incident import Entry
 from bot.milestones import Assertion, assertions, counting
-from bot.reporting.model import Citation, PhaseView, Row
+from bot.reporting.model import PhaseView, Row
 from bot.reporting.progress import opening
 from bot.reporting.reader import Reader
 from bot.reporting.shown import stamp
+from bot.reporting.told import Citation
 from bot.words import Kind, Milestone, Status
 
 APART: Final = frozenset({Kind.ACTION_ITEM, Kind.WENT_WELL, Kind.WENT_WRONG, Kind.GOT_LUCKY})

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from bot.decision import Offer
 from bot.durations import duration
 from bot.incident import Incident
-from bot.reporting.model import ActionView, ClockView, Measurement, Report
+from bot.reporting.model import ActionView, Report
+from bot.reporting.told import ClockView, Measurement
 from bot.words import ActionStatus, Milestone
 from templates.blocks import actions as a
 from templates.blocks.parts import Block, Message, buttons, context, fields, header, message, section, within

@@ -8,7 +8,8 @@ from datetime import datetime
 from bot.decision import Offer
 from bot.fields import FIELDS, SECTIONS
 from bot.incident import Incident
-from bot.reporting.model import Claim, Lint, MilestoneView, Missing, Report
+from bot.reporting.model import Lint, Missing, Report
+from bot.reporting.told import Claim, MilestoneView
 from bot.words import Milestone
 from templates.blocks import actions as a
 from templates.blocks.parts import Message, buttons, message, section, sections, within

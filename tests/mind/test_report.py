@@ -14,7 +14,8 @@ from bot.facts import Evidence
 from bot.incident import Incident
 from bot.policy import Objective, Policy
 from bot.report import Report, ReportContext, build_report, permalink
-from bot.reporting.model import Contradiction, Measurement, NoBudget, NoMeasurement, RequestBudget, TimeBudget
+from bot.reporting.model import NoBudget, RequestBudget, TimeBudget
+from bot.reporting.told import Contradiction, Measurement, NoMeasurement
 from bot.words import Kind, Meaning, Milestone, Priority, Severity, Status
 from templates.families import load_family
 from tests.builders import CHANNEL, Story
