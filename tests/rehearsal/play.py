@@ -104,16 +104,16 @@ class Play:
     async def _type(self, act: Types) -> None:
         person = self._person(act.who)
         line = act.line.format(*(self._person(p).mention for p in act.people)) if act.people else act.line
-        heard = len(person.inbox)
+        known = {whisper.origin for whisper in person.inbox}
 
         async def once() -> Answer:
             return await person.types(line, self.there)
 
-        def answered(answer: Answer) -> bool:
-            return bool(answer.text or answer.view) or len(person.inbox) > heard
+        def answers() -> list[str]:
+            return [w.text for w in person.inbox if w.origin and w.origin not in known]
 
-        answer = await self.program.surviving(once, answered)
-        self._expect(line, answer.text or person.inbox[-1].text)
+        await self.program.surviving(once, lambda answer: bool(answers()))
+        self._expect(line, answers()[-1])
 
     def _expect(self, line: str, answer: str) -> None:
         self.answers.append(answer)

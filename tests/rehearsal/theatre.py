@@ -115,6 +115,7 @@ async def program(
     surroundings = environment(slack, database, **variables)
     slack.watch(f"http://{surroundings['SCRIBE_PULSE']}/")
     running = Program(slack, surroundings, killer)
+    slack.socket.holding = killer is not None
     await running.start()
     try:
         yield running

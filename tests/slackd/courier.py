@@ -15,6 +15,8 @@ from tests.slackd.records import JSON
 
 ACK_WITHIN = 3.0  # SLACK.md 1.2, 2.2
 RETRY_AFTER = (0.0, 60.0, 300.0)  # SLACK.md 2.2: almost at once, after a minute, after five
+GONE = "gone"
+"""The socket an envelope went out on was given up (`SocketMode.despair`)."""
 STUCK = 10.0  # real seconds: while the clock stands still, Slack's three never pass
 _numbers = itertools.count(1)
 Kind = Literal["events_api", "slash_commands", "interactive"]
@@ -84,15 +86,22 @@ class Courier:
         return envelope
 
     async def _event(self, envelope: Envelope) -> None:
-        ack = await self._try(envelope)
+        ack = await self._persist(envelope)
         for number, delay in enumerate(RETRY_AFTER, 1):
             if not ack.error or ack.body == "no-retry":
                 return
             if delay:
                 await self._clock.sleep(delay)
-            ack = await self._try(self._attempt("events_api", envelope.payload, number, ack.error))
+            ack = await self._persist(self._attempt("events_api", envelope.payload, number, ack.error))
         if ack.error:
             self.lost.append(envelope.payload)
+
+    async def _persist(self, envelope: Envelope) -> Ack:
+        """One attempt; that a socket went away under it is not counted against it."""
+        ack = await self._try(envelope)
+        while ack.error == GONE:
+            ack = await self._try(self._attempt("events_api", envelope.payload, envelope.attempt, envelope.reason))
+        return ack
 
     async def _try(self, envelope: Envelope) -> Ack:
         try:

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from tests.slackd.clock import VirtualClock
-from tests.slackd.courier import ACK_WITHIN, Ack, Courier, Envelope
+from tests.slackd.courier import ACK_WITHIN, GONE, Ack, Courier, Envelope
 from tests.slackd.records import JSON
 
 MOST_CONNECTIONS = 10  # SLACK.md 2.1
@@ -44,7 +44,7 @@ class Connection:
         for envelope, answer in self.waiting.values():
             envelope.hopeless = True
             if envelope.kind != "events_api" and not answer.done():
-                answer.set_exception(ConnectionResetError())
+                answer.set_exception(ConnectionResetError("timeout"))
 
 
 class SocketMode:
@@ -60,6 +60,7 @@ class SocketMode:
         self._issued = 0
         self._turn = 0
         self._changed = asyncio.Event()
+        self.holding = False  # events wait for the program to come back, as if for their ack
         self._orphans: set[asyncio.Future[Any]] = set()  # what sockets that are gone will never acknowledge
 
     def ticket(self) -> str:
@@ -125,9 +126,9 @@ class SocketMode:
 
     async def send(self, envelope: Envelope) -> Ack:
         connection = self._next()
-        if connection is None:
-            return Ack(error="dispatch_failed")
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        if connection is None:
+            return await self._without_connection(envelope, answer)
         connection.waiting[envelope.envelope_id] = (envelope, answer)
         try:
             await connection.say(_frame(envelope))
@@ -137,7 +138,25 @@ class SocketMode:
         finally:
             del connection.waiting[envelope.envelope_id]
             self._orphans.discard(answer)
-        return Ack(answer.result()) if came and not answer.exception() else Ack(error="timeout")
+        return self._read(came, answer)
+
+    @staticmethod
+    def _read(came: bool, answer: asyncio.Future[Any]) -> Ack:
+        if not came:
+            return Ack(error="timeout")
+        return Ack(error=str(answer.exception())) if answer.exception() else Ack(answer.result())
+
+    async def _without_connection(self, envelope: Envelope, answer: asyncio.Future[Any]) -> Ack:
+        """Nobody is connected: whoever typed is told at once; an event too has failed, unless it is to be held."""
+        if envelope.kind != "events_api" or not self.holding:
+            return Ack(error="dispatch_failed")
+        envelope.hopeless = True
+        self._orphans.add(answer)
+        try:
+            came = await self._clock.within(ACK_WITHIN, answer)
+        finally:
+            self._orphans.discard(answer)
+        return self._read(came, answer)
 
     def _next(self) -> Connection | None:
         if not self.connections:
@@ -196,7 +215,7 @@ class SocketMode:
     def despair(self) -> None:
         """Let the three seconds of every envelope that went down with its socket be over now."""
         for answer in list(self._orphans):
-            answer.set_exception(ConnectionError("the socket is gone"))
+            answer.set_exception(ConnectionError(GONE))
 
     async def close(self) -> None:
         for connection in list(self.connections):
