@@ -178,9 +178,9 @@ def _open_actions(report: Report) -> list[ActionView]:
 
 def _actions(report: Report) -> Iterator[Lint]:
     for item in _open_actions(report):
-        for id_, holds, sentence in _ACTION_CHECKS:
+        for id_, holds, one, several in _ACTION_CHECKS:
             if holds(item):
-                yield Lint(id_, f"{item.id} “{_excerpt(item.text, 60)}” {sentence}", item.id)
+                yield Lint(id_, f"{item.id} “{_excerpt(item.text, 60)}” {one}", item.id, several)
 
 
 def _starts_with_verb(text: str) -> bool:
@@ -188,17 +188,32 @@ def _starts_with_verb(text: str) -> bool:
     return bool(first) and first[1].lower().split("-")[0] in VERBS if first else False
 
 
-_ACTION_CHECKS: Final[tuple[tuple[str, Callable[[ActionView], bool], str], ...]] = (
-    ("action-no-owner", lambda item: item.owner is None, "has no owner."),
-    ("action-no-due", lambda item: item.due is None, "has no due date of its own."),
+def _is_late(item: ActionView) -> bool:
+    return item.due is not None and item.due < item.cite.at.date()
+
+
+def _has_no_date(item: ActionView) -> bool:
+    return item.due is None and item.status is not ActionStatus.DONE
+
+
+_ACTION_CHECKS: Final[tuple[tuple[str, Callable[[ActionView], bool], str, str], ...]] = (
+    ("action-no-owner", lambda item: item.owner is None, "has no owner.", "have no owner."),
+    ("action-no-due", _has_no_date, "has no due date of its own.", "have no due date of their own."),
+    ("action-due-past", _is_late, "was due before it was written.", "were due before they were written."),
     (
-        "action-due-past",
-        lambda item: bool(item.due and item.due < item.cite.at.date()),
-        "was due before it was written.",
+        "action-no-verb",
+        lambda item: not _starts_with_verb(item.text),
+        "does not begin with what is to be done.",
+        "do not begin with what is to be done.",
     ),
-    ("action-no-verb", lambda item: not _starts_with_verb(item.text), "does not begin with what is to be done."),
-    ("action-not-checkable", lambda item: not item.verification, "does not say how to see that it is done."),
+    (
+        "action-not-checkable",
+        lambda item: not item.verification,
+        "does not say how to see that it is done.",
+        "do not say how to see that they are done.",
+    ),
 )
+"""Id, what is wrong, how one item and how several are said."""
 
 
 def _one_type(report: Report) -> Iterator[Lint]:

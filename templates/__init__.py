@@ -91,7 +91,6 @@ def _environment(medium: str) -> Environment:
         between=_between,
         duration=duration,
         number=shown.number,
-        percent=shown.percent,
         share=shown.share,
         **syntax.helpers,
     )

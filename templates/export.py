@@ -234,6 +234,7 @@ def _budget(budget: TimeBudget | RequestBudget | NoBudget) -> Json:
         return {
             "method": budget.method,
             "share": round(budget.share, 6),
+            "approximate": budget.approximate,
             "target": budget.target,
             "allowed_requests": budget.allowed,
             "failed": {"value": budget.failed.value, "source": _source(budget.failed.cite)},
@@ -242,6 +243,7 @@ def _budget(budget: TimeBudget | RequestBudget | NoBudget) -> Json:
     return {
         "method": budget.method,
         "share": round(budget.share, 6),
+        "approximate": budget.approximate,
         "target": budget.target,
         "window_seconds": _seconds(budget.window),
         "window_assumed": budget.window_assumed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.words import Kind, Milestone, Severity
+from bot.words import ActionStatus, Kind, Milestone, Priority, Severity
 from tests.builders import Story
 
 HOSTILE = (
@@ -26,7 +26,23 @@ def reopened() -> Story:
     story.severity("14:10", Severity.CRITICAL, "all regions | all users")
     story.resolved("14:30", "graphs look fine").reopened("15:00", "14:30", "failing again")
     story.said("15:10", "Cache flushed", Milestone.MITIGATED)
-    return story.resolved("15:30", "twenty minutes without an error")
+    story.resolved("15:30", "twenty minutes without an error")
+    return _known(story)
+
+
+def _known(story: Story) -> Story:
+    """A value of every type, one of them approximate, one that this family does not ask for."""
+    at = "16:00"
+    story.knows(at, "users_affected", 5000, approximate=True).knows(at, "users_affected_share", 0.34)
+    story.knows(at, "revenue_impact", "12500.50 USD").knows(at, "data_staleness", 93_900)
+    story.knows(at, "slo", "99.9% over 30 days; p95 < 500 ms; error rate < 0.1%").knows(at, "latency_p95", 812.5)
+    story.knows(at, "requests_failed", 1200).knows(at, "requests_total", 10_000_000).knows(
+        at, "error_rate_peak", 0.3456
+    )
+    story.knows(at, "support_tickets", 12).knows(at, "author", "U0BROWN").knows(at, "author_date", "2026-03-11")
+    story.knows(at, "sent_to_engineering", True).knows(at, "detection_method", "customer report")
+    story.lists(at, "log_excerpts", "```\nERROR `boom` | at line 1\n$ ls\n```", "one line alone")
+    return story.action(at, "Add an alert", priority=Priority.CRITICAL, status=ActionStatus.DONE)
 
 
 def out_of_order() -> Story:

@@ -93,6 +93,7 @@ def _action(reader: Reader, item: ActionItem) -> ActionView:
         due=stated,
         assumed_due=assumed,
         priority=item.priority,
+        priority_name=reader.family.priority(item.priority).name if item.priority else "",
         type=item.type,
         ticket=reader.text(item.ticket) if item.ticket else None,
         verification=one_line(reader.text(item.verification)),

@@ -76,6 +76,7 @@ class ActionView:
     due: date | None
     assumed_due: date | None
     priority: Priority | None
+    priority_name: str  # as the family calls it; empty where nobody said one
     type: ActionType | None
     ticket: str | None
     verification: str
@@ -122,6 +123,10 @@ class TimeBudget:
     source: str
     method: Literal["time-based"] = "time-based"
 
+    @property
+    def approximate(self) -> bool:
+        return self.start.approximate or self.end.approximate
+
 
 @dataclass(frozen=True, slots=True)
 class RequestBudget:
@@ -135,6 +140,10 @@ class RequestBudget:
     share: float
     source: str
     method: Literal["request-based"] = "request-based"
+
+    @property
+    def approximate(self) -> bool:
+        return self.failed.approximate or self.total.approximate
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +199,23 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Lint:
-    """A finding of a quality check: a stable id, a sentence, and what it is about."""
+    """A finding of a quality check: a stable id, a sentence, and what it is about.
+
+    `together` ends the sentence that says several of one id, after what they are about; empty: each is said alone.
+    """
 
     id: str
     sentence: str
     about: str = ""
+    together: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One or several lints of one id, said in one sentence."""
+
+    id: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,15 +306,6 @@ class Report:
     disclosures: tuple[str, ...]
     lints: tuple[Lint, ...] = ()
 
-    def clock(self, key: str) -> ClockView:
-        """One of the family's own clocks.
-
-        Raises:
-            KeyError: the family has no such clock.
-        """
-        found = {clock.definition.key: clock for clock in self.family_clocks}
-        return found[key]
-
     def told_milestones(self) -> tuple[MilestoneView, ...]:
         """Those that somebody spoke of or that the report misses; what can be assumed of them stands with them."""
         wanted = {gap.key for gap in self.document.missing}
@@ -303,5 +315,20 @@ class Report:
             if (view.point and not view.derived) or view.history or view.milestone in wanted
         )
 
+    def findings(self) -> tuple[Finding, ...]:
+        """The lints for a reader: open questions stand in a list of their own, those alike are said together."""
+        told = [lint for lint in self.lints if lint.id not in ("open-question", "missing-milestone")]
+        groups: dict[str, list[Lint]] = {}
+        for number, lint in enumerate(told):
+            groups.setdefault(lint.id if lint.together else f"{lint.id}:{number}", []).append(lint)
+        return tuple(_finding(lints) for lints in groups.values())
+
     def required_gaps(self) -> tuple[Missing, ...]:
         return tuple(gap for gap in self.document.missing if gap.required)
+
+
+def _finding(lints: list[Lint]) -> Finding:
+    first = lints[0]
+    if len(lints) == 1:
+        return Finding(first.id, first.sentence)
+    return Finding(first.id, f"{', '.join(lint.about for lint in lints)} {first.together}")

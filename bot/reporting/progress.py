@@ -82,6 +82,8 @@ def _claim(reader: Reader, milestone: Milestone, claim: Assertion, found: Assert
 
 
 def _why_another(milestone: Milestone) -> str:
+    if milestone is Milestone.ESCALATED:
+        return "a further escalation"
     return "the latest counts" if milestone in ENDINGS else "the earliest counts"
 
 

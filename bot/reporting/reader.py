@@ -13,7 +13,7 @@ from bot.milestones import Assertion
 from bot.policy import Policy
 from bot.reporting.told import Citation, Point, Statement
 from bot.wire import plain
-from bot.words import UNSAID, Milestone
+from bot.words import UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,3 @@ class Reader:
         """What was typed with the status change that says it; empty where nothing was."""
         turns = (turn for turn in self.incident.turns if turn.at == claim.said_at and turn.asserts is claim.milestone)
         return self.text(next((turn.reason for turn in turns), UNSAID))
-
-    def milestone_word(self, milestone: Milestone) -> str:
-        return str(milestone).replace("_", " ")

@@ -14,7 +14,7 @@ from bot.policy import Objective
 from bot.reporting.model import NoBudget, ObjectiveView, RequestBudget, SloView, TimeBudget
 from bot.reporting.progress import clock_view
 from bot.reporting.reader import Reader
-from bot.reporting.shown import number, percent
+from bot.reporting.shown import about, number, percent
 from bot.reporting.told import Answer, FieldView, Measurement
 from bot.slo import OBJECTIVES, StatedObjective, read_objectives, request_based, time_based
 
@@ -123,7 +123,8 @@ def _availability(
     if isinstance(budget, NoBudget):
         return None, None
     up = 1 - budget.used / budget.window
-    return f"{percent(round(up, 6))} over {budget.window.days} days, by degraded time", budget.share > 1
+    shown = about(percent(round(up, 6)), budget.approximate)
+    return f"{shown} over {budget.window.days} days, by degraded time", budget.share > 1
 
 
 def _error_rate(

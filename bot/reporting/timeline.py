@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
+from bot.clocks import label
 from bot.incident import Entry
 from bot.milestones import Assertion, assertions, counting
 from bot.reporting.model import PhaseView, Row
@@ -22,12 +23,13 @@ APART: Final = frozenset({Kind.ACTION_ITEM, Kind.WENT_WELL, Kind.WENT_WRONG, Kin
 
 def timeline(reader: Reader) -> tuple[Row, ...]:
     """All rows by when they happened; within a second the captured lines first, in the order of their messages."""
-    rows = [_row(reader, entry) for entry in reader.incident.timeline()]
+    begun = counting(reader.incident, Milestone.MITIGATION_STARTED)
+    rows = [_row(reader, entry, begun) for entry in reader.incident.timeline()]
     return tuple(sorted([*rows, *_changes(reader)], key=lambda row: row.at))
 
 
-def _row(reader: Reader, entry: Entry) -> Row:
-    meanings = _milestones_of(reader, entry)
+def _row(reader: Reader, entry: Entry, begun: Assertion | None) -> Row:
+    meanings = _milestones_of(reader, entry, begun)
     kind = reader.incident.kind(entry.id)
     words = [reader.family.milestones[m] for m in meanings] or [reader.family.kinds[kind]]
     return Row(
@@ -45,10 +47,10 @@ def _row(reader: Reader, entry: Entry) -> Row:
     )
 
 
-def _milestones_of(reader: Reader, entry: Entry) -> list[Milestone]:
+def _milestones_of(reader: Reader, entry: Entry, begun: Assertion | None) -> list[Milestone]:
+    """What its marks assert, and that mitigation began when it is the first action taken."""
     said = {mark.meaning for mark in reader.incident.standing_marks(entry.id)}
-    first_action = counting(reader.incident, Milestone.MITIGATION_STARTED)
-    if first_action and first_action.entry == entry.id:
+    if begun and begun.entry == entry.id:
         said.add(Milestone.MITIGATION_STARTED)
     return [milestone for milestone in Milestone if milestone in said]
 
@@ -103,7 +105,7 @@ def _milestone_row(reader: Reader, claim: Assertion) -> Row:
     if claim.milestone is Milestone.DECLARED:
         text = f"{_severity_at_declaration(reader)} incident opened: {reader.text(reader.incident.title)}"
     else:
-        text = reader.reason(claim) or f"Time stated by {cite.by}"
+        text = reader.reason(claim) or (f"Time stated by {cite.by}" if claim.was_set else "Said by a change of status")
     return _change(reader, claim.at, word, str(claim.milestone), text, cite, claim.approximate)
 
 
@@ -160,7 +162,7 @@ def phases(reader: Reader, rows: tuple[Row, ...]) -> tuple[PhaseView, ...]:
     return (
         lead_up,
         *(
-            PhaseView(phase.key, phase.title, opened[n], tuple(map(reader.milestone_word, phase.opens)), held(n))
+            PhaseView(phase.key, phase.title, opened[n], tuple(map(label, phase.opens)), held(n))
             for n, phase in enumerate(reader.family.phases)
         ),
     )

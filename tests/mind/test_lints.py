@@ -160,6 +160,17 @@ def test_open_questions_are_those_the_report_is_poor_without() -> None:
     assert "lesson_culture" not in found(declared())["open-question"]
 
 
+def test_findings_alike_are_said_together_and_open_questions_apart() -> None:
+    story = declared().action("15:00", "Add a", owner="U1").action("15:01", "Add b", owner="U1")
+    findings = build_report(story.incident(), load_family("slo"), VIEW).findings()
+    assert [f.sentence for f in findings if f.id == "action-no-due"] == ["A1, A2 have no due date of their own."]
+    assert not [f for f in findings if f.id in ("open-question", "missing-milestone")]
+
+
+def test_an_item_that_is_done_needs_no_date_any_more() -> None:
+    assert "action-no-due" not in found(declared().action("15:00", "Add a", status=ActionStatus.DONE))
+
+
 def test_checks_say_the_same_twice() -> None:
     assert found(shakespeare()) == found(shakespeare())
 

@@ -15,8 +15,8 @@ from bot.incident import Incident
 from bot.policy import Objective, Policy
 from bot.report import Report, ReportContext, build_report, permalink
 from bot.reporting.model import NoBudget, RequestBudget, TimeBudget
-from bot.reporting.told import Contradiction, Measurement, NoMeasurement
-from bot.words import Kind, Meaning, Milestone, Priority, Severity, Status
+from bot.reporting.told import ClockView, Contradiction, Measurement, NoMeasurement
+from bot.words import ActionStatus, Kind, Meaning, Milestone, Priority, Severity, Status
 from templates.families import load_family
 from tests.builders import CHANNEL, Story
 from tests.shakespeare import TEAM_URL, VIEW, shakespeare
@@ -33,8 +33,12 @@ def texts(report: Report, phase: str) -> list[str]:
     return [row.text for view in report.phases if view.key == phase for row in view.rows]
 
 
+def clock_of(report: Report, key: str) -> ClockView:
+    return next(clock for clock in report.family_clocks if clock.definition.key == key)
+
+
 def measured(report: Report, key: str) -> timedelta:
-    clock = report.clock(key)
+    clock = clock_of(report, key)
     assert isinstance(clock, Measurement)
     return clock.elapsed
 
@@ -58,7 +62,7 @@ def test_what_follows_from_something_else_is_assumed_and_feeds_no_clock() -> Non
     detected = report.milestones[Milestone.DETECTED]
     assert detected.state == "assumed"
     assert "detected at the latest then" in detected.why
-    clock = report.clock("ttd")
+    clock = clock_of(report, "ttd")
     assert isinstance(clock, NoMeasurement)
     assert "assumed only" in clock.why
 
@@ -79,11 +83,11 @@ def test_this_family_counts_mitigation_from_the_acknowledgement_to_the_first_mit
 def test_zero_and_unknown_are_different_clocks() -> None:
     both = Story().declared("14:00").said("14:00", "seen, on it", Milestone.DETECTED, Milestone.ACKNOWLEDGED)
     assert measured(report_of(both), "tta") == timedelta(0)
-    assert isinstance(report_of(Story().declared()).clock("tta"), NoMeasurement)
+    assert isinstance(clock_of(report_of(Story().declared()), "tta"), NoMeasurement)
 
 
 def test_an_impossible_order_is_a_contradiction_with_both_facts() -> None:
-    clock = report_of(out_of_order()).clock("ttd")
+    clock = clock_of(report_of(out_of_order()), "ttd")
     assert isinstance(clock, Contradiction)
     assert clock.elapsed == timedelta(minutes=-50)
     assert clock.why == "detected is stated before started"
@@ -282,7 +286,7 @@ def test_a_request_budget_names_its_two_counts() -> None:
 
 def test_targets_are_those_of_the_highest_severity() -> None:
     targets = {"ttd": {Severity.HIGH: timedelta(minutes=5), Severity.LOW: timedelta(seconds=1)}}
-    clock = report_of(shakespeare(), replace(VIEW, policy=Policy(targets=targets))).clock("ttd")
+    clock = clock_of(report_of(shakespeare(), replace(VIEW, policy=Policy(targets=targets))), "ttd")
     assert isinstance(clock, Measurement)
     assert clock.target is not None
     assert (clock.target.severity, clock.target.met) == ("SEV2", True)
@@ -316,8 +320,19 @@ def test_a_due_date_already_past_is_kept() -> None:
     assert [item.due for item in report_of(story).horizons[0].actions] == [date(2026, 1, 1)]
 
 
+def test_names_come_through_unchanged() -> None:
+    """Scenario 48."""
+    names = {"U1": "Anne-Marie O'Neil", "U2": "李小龍", "U3": "Dr. <b>Who</b>"}
+    story = Story().declared("14:00")
+    for number, user in enumerate(names):
+        story.said(f"14:0{number}", "line", by=user)
+    report = report_of(story, replace(VIEW, names=names))
+    assert [row.actor for row in report.timeline if row.entry] == list(names.values())
+
+
 def test_declined_items_are_out_of_the_completion_rate() -> None:
-    report = report_of(shakespeare())
+    story = shakespeare().action("17:40", "Buy a bigger database", status=ActionStatus.DECLINED)
+    report = report_of(story)
     assert (report.followup.actions_done, report.followup.actions_total) == (1, 4)
 
 
