@@ -103,16 +103,18 @@ def measure(incident: Incident, definition: ClockDefinition) -> Clock:
 def degraded(incident: Incident) -> timedelta | None:
     """Time with degraded service, every window counted, the healthy time between resolution and re-opening left out.
 
-    None when a window lacks an end or a beginning, so that no partial sum passes for the whole.
+    None when a window lacks an end or a beginning, or ends before it begins: no partial sum passes for the whole.
     """
+    if incident.cancelled is not None:
+        return None
     start, end = counting(incident, Milestone.STARTED), counting(incident, Milestone.RESOLVED)
     if start is None or end is None:
         return None
-    total, begin = timedelta(0), start.at
+    windows, begin = [], start.at
     for recovery in incident.recoveries:
         if recovery.resolved_at is None:
             continue  # re-opened before it was ever resolved: the window goes on
-        total += recovery.resolved_at - begin
+        windows.append(recovery.resolved_at - begin)
         begin = recovery.reopened_at
-    total += end.at - begin
-    return total if total >= timedelta(0) else None
+    windows.append(end.at - begin)
+    return sum(windows, timedelta(0)) if min(windows) >= timedelta(0) else None

@@ -92,7 +92,7 @@ class SetMoment:
     approximate: bool
     said_at: datetime
     source: f.Source
-    ended: bool = False  # by a re-opening
+    ended: datetime | None = None  # the re-opening after which it counts no longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +360,9 @@ def _reworded(i: Incident, fact: f.Reworded, heard: datetime) -> None:
     if entry is not None and not entry.erased:
         earlier = (*entry.earlier, Wording(entry.text, fact.at))
         i.entries[fact.entry] = replace(entry, text=fact.text, files=fact.files, earlier=earlier)
+        for key, item in i.actions.items():
+            if item.entry == entry.id and item.text == entry.text:  # unless a person worded the item anew
+                i.actions[key] = replace(item, text=fact.text)
 
 
 def _erased(i: Incident, fact: f.Erased, heard: datetime) -> None:
@@ -415,8 +418,8 @@ def _status_changed(i: Incident, fact: f.StatusChanged, heard: datetime) -> None
 
 def _reopened(i: Incident, fact: f.Reopened, heard: datetime) -> None:
     i.recoveries = (*i.recoveries, Recovery(fact.resolved_at, fact.at))
-    i.moments = tuple(replace(m, ended=True) if m.milestone in ENDINGS else m for m in i.moments)
-    i.questioned = frozenset()
+    i.moments = tuple(replace(m, ended=fact.at) if m.milestone in ENDINGS and m.ended is None else m for m in i.moments)
+    i.questioned, i.cancelled = frozenset(), None
     i.status = Status.INVESTIGATING
     i.turns = (*i.turns, Turn(i.status, fact.at, fact.reason, None, fact.source))
 

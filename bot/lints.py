@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.durations import DURATION, duration, read_duration
 from bot.fields import DETECTED_BY_MACHINE, FIELDS
+from bot.milestones import ORDER
 from bot.reporting.model import ActionView, Lint, Report
 from bot.reporting.told import Contradiction, Measurement
 from bot.verbs import VERBS
@@ -28,17 +29,6 @@ IMPACT_NUMBERS: Final = (
 )
 FACTORS: Final = tuple(key for key, field in FIELDS.items() if field.section == "factors")
 CAUSES: Final = ("root_cause", "trigger", "what_happened", "why_1", "why_2", "why_3", "why_4", "why_5", *FACTORS)
-ORDER: Final = (
-    (Milestone.STARTED, Milestone.DETECTED),
-    (Milestone.STARTED, Milestone.MITIGATED),
-    (Milestone.STARTED, Milestone.RESOLVED),
-    (Milestone.DETECTED, Milestone.ACKNOWLEDGED),
-    (Milestone.DETECTED, Milestone.RESOLVED),
-    (Milestone.ACKNOWLEDGED, Milestone.RESOLVED),
-    (Milestone.MITIGATION_STARTED, Milestone.MITIGATED),
-    (Milestone.RESOLVED, Milestone.CLOSED),
-)
-"""Pairs in which the second cannot come before the first."""
 
 _HINDSIGHT: Final = re.compile(r"\b(?:should|ought to|could)(?:n['’]t| not)?(?: have|['’]ve)\b", re.IGNORECASE)
 _NAMED_CAUSE: Final = re.compile(

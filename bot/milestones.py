@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from bot.facts import Source
 from bot.incident import Entry, Incident
 from bot.words import ENDINGS, Kind, Milestone, Status
+
+ORDER: Final = (
+    (Milestone.STARTED, Milestone.DETECTED),
+    (Milestone.STARTED, Milestone.MITIGATED),
+    (Milestone.STARTED, Milestone.RESOLVED),
+    (Milestone.DETECTED, Milestone.ACKNOWLEDGED),
+    (Milestone.DETECTED, Milestone.RESOLVED),
+    (Milestone.ACKNOWLEDGED, Milestone.RESOLVED),
+    (Milestone.MITIGATION_STARTED, Milestone.MITIGATED),
+    (Milestone.RESOLVED, Milestone.CLOSED),
+)
+"""Pairs in which the second cannot come before the first."""
+
+_OF_A_ROUND: Final = frozenset({Milestone.RESOLVED, Milestone.CLOSED})
+"""What a re-opening makes unknown until it is reached again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +38,7 @@ class Assertion:
     was_set: bool
     approximate: bool = False
     entry: str | None = None
+    ended: datetime | None = None  # the re-opening after which a time set by hand counts no longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +112,31 @@ def assertions(incident: Incident, milestone: Milestone) -> list[Assertion]:
 
 def settings(incident: Incident, milestone: Milestone) -> list[Assertion]:
     """The times set by hand and not ended by a re-opening, the oldest first; a clearing ends those before it."""
-    found: list[Assertion] = []
+    return [a for a in _by_hand(incident, milestone)[0] if a.ended is None]
+
+
+def ended(incident: Incident, milestone: Milestone) -> list[Assertion]:
+    """The times set by hand that a re-opening ended, the oldest first: kept and shown, never counted."""
+    return [a for a in _by_hand(incident, milestone)[0] if a.ended is not None]
+
+
+def cleared(incident: Incident, milestone: Milestone) -> list[Assertion]:
+    """The times set by hand that somebody took back."""
+    return _by_hand(incident, milestone)[1]
+
+
+def _by_hand(incident: Incident, milestone: Milestone) -> tuple[list[Assertion], list[Assertion]]:
+    """(kept, taken back); a clearing takes back those before it in its round."""
+    kept: list[Assertion] = []
+    gone: list[Assertion] = []
     for m in incident.moments:
-        if m.milestone is not milestone or m.ended:
-            continue
-        if m.moment is None:
-            found.clear()
-        else:
+        if m.milestone is milestone and m.moment is None:
+            gone += [a for a in kept if a.ended == m.ended]
+            kept = [a for a in kept if a.ended != m.ended]
+        elif m.milestone is milestone and m.moment is not None:
             source = _located(incident, m.source)
-            found.append(Assertion(milestone, m.moment, m.said_at, source, True, m.approximate))
-    return found
+            kept.append(Assertion(milestone, m.moment, m.said_at, source, True, m.approximate, ended=m.ended))
+    return kept, gone
 
 
 def since_reopening(incident: Incident, found: list[Assertion]) -> list[Assertion]:
@@ -117,13 +149,13 @@ def since_reopening(incident: Incident, found: list[Assertion]) -> list[Assertio
 
 def counting(incident: Incident, milestone: Milestone) -> Assertion | None:
     """The one that counts. The newest time set by hand; else the earliest standing assertion of a beginning, the
-    latest of an ending. After a re-opening a resolution from before it counts no longer. None: unknown.
+    latest of an ending. After a re-opening no resolution and no closing from before it counts. None: unknown.
     """
     by_hand = settings(incident, milestone)
     if by_hand:
         return by_hand[-1]
     found = assertions(incident, milestone)
-    if milestone is Milestone.RESOLVED:
+    if milestone in _OF_A_ROUND:
         found = since_reopening(incident, found)
     if not found:
         return _aware(incident) if milestone is Milestone.AWARE else None
@@ -158,3 +190,13 @@ def missing(incident: Incident) -> list[Milestone]:
     if incident.status in (Status.RESOLVED, Status.CLOSED):
         needed += [Milestone.ROOT_CAUSE, Milestone.RESOLVED]
     return [m for m in Milestone if m in needed and counting(incident, m) is None]
+
+
+def out_of_order(incident: Incident) -> list[tuple[Milestone, Milestone]]:
+    """The pairs of `ORDER` that are stated the wrong way round, each (first, second) as it should be."""
+    known = {milestone: counting(incident, milestone) for pair in ORDER for milestone in pair}
+    return [
+        (first, second)
+        for first, second in ORDER
+        if (early := known[first]) and (late := known[second]) and late.at < early.at
+    ]

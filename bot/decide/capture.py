@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot import commands as c
 from bot import facts as f
+from bot.decide._cautions import cautions
 from bot.decide._common import (
     after,
     captured,
@@ -59,7 +60,8 @@ def add_events(incident: Incident, command: c.AddEvents, request: c.Request, pol
         facts += _typed_line(after(incident, facts, request.now), request, number, at, vague, text, line)
         told += [*(("\n",) if told else ()), *_telling(at, vague, text, line.meaning)]
     line_in_log = log(request, Name(request.by), ": ", *told)
-    reply = say("Recorded ", *told, ".", *mask_warning(found), offers=_offers(incident, command.lines))
+    notes = (*mask_warning(found), *cautions(incident, facts, request))
+    reply = say("Recorded ", *told, ".", *notes, offers=_offers(incident, command.lines))
     return Decision(tuple(facts), (line_in_log, ShowCard()), reply)
 
 
@@ -209,7 +211,8 @@ def capture(incident: Incident, command: c.Capture, request: c.Request, policy: 
         facts.append(_aimed(incident, request, entry, text, place))
     notices = [*_confirmation(incident, facts, entry, place, request.now), ShowCard()]
     notices += _captured_line(request, entry, at, text, command.meaning)
-    reply = say("Recorded ", *_telling(at, False, text, command.meaning), ".", *mask_warning(found))
+    notes = (*mask_warning(found), *cautions(incident, facts, request))
+    reply = say("Recorded ", *_telling(at, False, text, command.meaning), ".", *notes)
     return Decision(tuple(facts), tuple(notices), reply)
 
 
@@ -258,7 +261,8 @@ def amend(incident: Incident, command: c.Amend, request: c.Request, policy: Poli
         facts.append(_set_by_form(request, command.meaning, moment or line.at))
     changed = after(incident, facts, request.now).entries[line.id]
     telling = (Time(changed.at, changed.approximate), " — ", Quote(changed.text))
-    reply = say("Corrected: ", *telling, ".", *mask_warning(found))
+    notes = (*mask_warning(found), *cautions(incident, facts, request))
+    reply = say("Corrected: ", *telling, ".", *notes)
     return Decision(tuple(facts), (log(request, Name(request.by), " corrected a line: ", *telling), ShowCard()), reply)
 
 
@@ -288,7 +292,12 @@ def withdraw(incident: Incident, command: c.Withdraw, request: c.Request, policy
     if not incident.stands(line.id):
         raise Refused("That line is withdrawn already.", "/incident timeline")
     fact = f.Withdrawn(key=f"withdraw:{line.id}:{request.key}", at=request.now, source=source(request), entry=line.id)
-    reply = say("Withdrawn: ", Quote(line.text), ".", offers=(Offer("Put it back", "reinstate_line", f"{incident.id} {line.id}"),))
+    reply = say(
+        "Withdrawn: ",
+        Quote(line.text),
+        ".",
+        offers=(Offer("Put it back", "reinstate_line", f"{incident.id} {line.id}"),),
+    )
     return Decision((fact,), (*_taken_back(request, line), ShowCard()), reply)
 
 

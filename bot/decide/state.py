@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import commands as c
 from bot import facts as f
+from bot.decide._cautions import cautions
 from bot.decide._common import after, log, masked, require_not_over, source, steward, whole_second
 from bot.decision import (
     AskMilestones,
@@ -57,42 +58,23 @@ def mark_milestones(incident: Incident, command: c.MarkMilestones, request: c.Re
         told += [", " if told else "", str(milestone).replace("_", " ")]
         told += [" at ", Time(moment.at, moment.approximate)] if moment else [" is no longer set by hand"]
     line = log(request, Name(request.by), " set: ", *told)
-    return Decision(
-        tuple(facts), (line, ShowCard()), say("Set: ", *told, ".", *_order_warning(incident, facts, request))
-    )
-
-
-def _order_warning(incident: Incident, facts: list[AnyFact], request: c.Request) -> tuple[Span, ...]:
-    """An impossible order is kept and said, never silently mended."""
-    ahead = after(incident, facts, request.now)
-    start = counting(ahead, Milestone.STARTED)
-    early = [
-        m
-        for m in (Milestone.DETECTED, Milestone.MITIGATED, Milestone.RESOLVED)
-        if _before(ahead, m, start and start.at)
-    ]
-    if not early:
-        return ()
-    names = " and ".join(str(m).replace("_", " ") for m in early)
-    return (f" Note that {names} now lies before the start.",)
-
-
-def _before(incident: Incident, milestone: Milestone, start: object) -> bool:
-    found = counting(incident, milestone)
-    return bool(found and start and found.at < start)  # type: ignore[operator]
+    return Decision(tuple(facts), (line, ShowCard()), say("Set: ", *told, ".", *cautions(incident, facts, request)))
 
 
 def change_status(incident: Incident, command: c.ChangeStatus, request: c.Request, policy: Policy) -> Decision:
     """Move an incident on. Resolving or mitigating without a time takes the one already marked, else now."""
     _check_move(incident, command)
     milestone = ASSERTED_BY.get(command.status)
+    if incident.status is command.status and milestone is not None and not command.reason.strip():
+        return mark_milestones(incident, c.MarkMilestones(((milestone, command.moment),)), request, policy)
     facts = list(_status_facts(incident, command, milestone, request, policy))
     ahead = after(incident, facts, request.now)
     question = _question(ahead, command.status, request)
-    reply = say(*_status_reply(incident, ahead, command, milestone), *_order_warning(incident, facts, request))
+    reply = say(*_status_reply(incident, ahead, command, milestone), *cautions(incident, facts, request))
     facts += question[0]
     line = _status_line(ahead, command, milestone, request)
-    return Decision(tuple(facts), (line, ShowCard(), *question[1], *_follow_up(ahead, command, request)), reply)
+    follow_up = _follow_up(incident, ahead, request)
+    return Decision(tuple(facts), (line, ShowCard(), *question[1], *follow_up), reply)
 
 
 def _check_move(incident: Incident, command: c.ChangeStatus) -> None:
@@ -146,6 +128,8 @@ def _status_reply(
     incident: Incident, ahead: Incident, command: c.ChangeStatus, milestone: Milestone | None
 ) -> tuple[Span, ...]:
     counted = counting(ahead, milestone) if milestone else None
+    if command.status is Status.CLOSED and counting(ahead, Milestone.RESOLVED) is None:
+        return (f"{incident.number} is now closed. When was it resolved? Set it with /incident mark resolved 14:02.",)
     if counted is None or command.status not in (Status.RESOLVED, Status.MITIGATED):
         return (f"{incident.number} is now {command.status}.",)
     how = " (as marked)" if command.moment is None and milestone and _standing(incident, milestone) else ""
@@ -176,12 +160,14 @@ def _question(ahead: Incident, status: Status, request: c.Request) -> tuple[tupl
     return (fact,), (AskMilestones(key, whom, unknown),)
 
 
-def _follow_up(ahead: Incident, command: c.ChangeStatus, request: c.Request) -> tuple[Notice, ...]:
-    if command.status is Status.RESOLVED:
-        return (PostDraft(f"draft:{request.key}", ahead.family),)
-    if command.status is Status.CLOSED:
-        return (OfferArchive(f"archive:{request.key}", request.by),)
-    return ()
+def _follow_up(incident: Incident, ahead: Incident, request: c.Request) -> tuple[Notice, ...]:
+    """The draft when it ends, resolved or closed at once; the archive's offer when it is closed."""
+    notices: list[Notice] = []
+    if incident.is_open and not ahead.is_open:
+        notices.append(PostDraft(f"draft:{request.key}", ahead.family))
+    if ahead.status is Status.CLOSED and incident.status is not Status.CLOSED:
+        notices.append(OfferArchive(f"archive:{request.key}", request.by))
+    return tuple(notices)
 
 
 def reopen(incident: Incident, command: c.Reopen, request: c.Request, policy: Policy) -> Decision:
@@ -191,9 +177,12 @@ def reopen(incident: Incident, command: c.Reopen, request: c.Request, policy: Po
     if incident.status is Status.MERGED:
         raise Refused(f"{incident.number} lives on as {incident.merged_into}.", "/incident list")
     resolved = counting(incident, Milestone.RESOLVED)
+    at = command.moment.at if command.moment else whole_second(request.now)
+    if resolved and at < resolved.at:
+        raise Refused("That is before it was resolved; correct the resolution first.", "/incident mark resolved 14:02")
     fact = f.Reopened(
         key=f"{request.key}:reopened",
-        at=command.moment.at if command.moment else whole_second(request.now),
+        at=at,
         source=source(request),
         resolved_at=resolved.at if resolved else None,
         reason=masked(command.reason, policy)[0],
@@ -245,7 +234,7 @@ def assign(incident: Incident, command: c.Assign, request: c.Request, policy: Po
         user=command.user,
     )
     if command.user is None:
-        line = log(request, Name(request.by), f" took the role {role} from everybody")
+        line = log(request, Name(request.by), f" left the role {role} open")
         return Decision((fact,), (line, ShowCard()), say(f"Nobody is {role} now."))
     line = log(request, Name(request.by), " made ", Name(command.user), f" {role}")
     brief = Brief(f"brief:{request.key}", command.user)

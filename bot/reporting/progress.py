@@ -7,7 +7,7 @@ from typing import Final
 
 from bot import clocks
 from bot.clocks import STANDARD, ClockDefinition
-from bot.milestones import Assertion, assertions, assumed, counting, earliest, settings
+from bot.milestones import Assertion, assertions, assumed, cleared, counting, earliest, ended, settings
 from bot.reporting.reader import Reader
 from bot.reporting.told import Claim, ClockView, Contradiction, Measurement, MilestoneView, NoMeasurement, Point, Target
 from bot.words import ENDINGS, Milestone, Severity
@@ -43,8 +43,8 @@ def milestone_view(reader: Reader, milestone: Milestone) -> MilestoneView:
 
 
 def _why_unknown(reader: Reader, milestone: Milestone) -> str:
-    if milestone is Milestone.RESOLVED and reader.incident.recoveries:
-        return "re-opened and not resolved again"
+    if milestone in (Milestone.RESOLVED, Milestone.CLOSED) and reader.incident.recoveries:
+        return f"re-opened and not {milestone} again"
     return f"nobody said when {reached(milestone)}"
 
 
@@ -65,23 +65,32 @@ def _why_it_counts(milestone: Milestone, found: Assertion) -> str:
 
 def _history(reader: Reader, milestone: Milestone, found: Assertion | None) -> tuple[Claim, ...]:
     """Every assertion standing and every time set, in the order in which they were said."""
-    claims = [*assertions(reader.incident, milestone), *settings(reader.incident, milestone)]
+    claims = [
+        *assertions(reader.incident, milestone),
+        *settings(reader.incident, milestone),
+        *ended(reader.incident, milestone),
+    ]
+    claims += (taken := cleared(reader.incident, milestone))
     claims.sort(key=lambda claim: claim.said_at)
-    return tuple(_claim(reader, milestone, claim, found) for claim in claims)
+    return tuple(_claim(reader, milestone, claim, found, claim in taken) for claim in claims)
 
 
-def _claim(reader: Reader, milestone: Milestone, claim: Assertion, found: Assertion | None) -> Claim:
-    counts = claim == found
+def _claim(reader: Reader, milestone: Milestone, claim: Assertion, found: Assertion | None, taken: bool) -> Claim:
+    counts = claim == found and not taken
     if counts:
         why = _why_it_counts(milestone, claim)
-    elif found is None:
+    elif taken:
+        why = "taken back"
+    elif claim.ended or found is None:
         why = "ended by the re-opening"
     else:
-        why = "a time set by hand counts before it" if found.was_set else _why_another(milestone)
+        why = _why_another(milestone, claim, found)
     return Claim(claim.at, reader.cite(claim.source, claim.said_at), counts, why, claim.approximate)
 
 
-def _why_another(milestone: Milestone) -> str:
+def _why_another(milestone: Milestone, claim: Assertion, found: Assertion) -> str:
+    if found.was_set:
+        return "a newer time set by hand counts" if claim.was_set else "a time set by hand counts before it"
     if milestone is Milestone.ESCALATED:
         return "a further escalation"
     return "the latest counts" if milestone in ENDINGS else "the earliest counts"

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.clocks import label
 from bot.incident import Entry
-from bot.milestones import Assertion, assertions, counting
+from bot.milestones import Assertion, assertions, counting, ended
 from bot.reporting.model import PhaseView, Row
 from bot.reporting.progress import opening
 from bot.reporting.reader import Reader
@@ -114,10 +114,11 @@ def _severity_at_declaration(reader: Reader) -> str:
 
 
 def _earlier_endings(reader: Reader) -> Iterator[Row]:
-    """A status change that asserted an ending which counts no longer stays in sight."""
-    for milestone in (Milestone.MITIGATED, Milestone.RESOLVED):
+    """An ending that was typed or came with a status change, and counts no longer, stays in sight."""
+    for milestone in (Milestone.MITIGATED, Milestone.RESOLVED, Milestone.CLOSED):
         counts = counting(reader.incident, milestone)
-        for claim in assertions(reader.incident, milestone):
+        newest = {claim.ended: claim for claim in ended(reader.incident, milestone)}
+        for claim in (*assertions(reader.incident, milestone), *newest.values()):
             if not claim.entry and claim != counts and not _is_on_a_line(reader, claim):
                 yield _milestone_row(reader, claim)
 

@@ -90,7 +90,7 @@ def milestone_lines(incident: Incident, look: Look) -> Iterator[str]:
     unknown = missing(incident)
     for milestone in Milestone:
         counted_one = counting(incident, milestone)
-        if counted_one is not None and not (milestone is Milestone.AWARE and not counted_one.was_set):
+        if counted_one is not None and counted_one.milestone is milestone:
             yield f"{label(milestone)}: {_time(counted_one, look)}"
         elif milestone in unknown:
             yield f"{label(milestone)}: {_unknown(incident, milestone)}"

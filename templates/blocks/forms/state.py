@@ -23,7 +23,7 @@ def milestones_form(incident: Incident, wanted: Sequence[Milestone] = ()) -> Vie
 
 def _picker(incident: Incident, milestone: Milestone) -> Block:
     found, guess = counting(incident, milestone), assumed(incident, milestone)
-    if milestone is Milestone.AWARE and found is not None and not found.was_set:
+    if found is not None and found.milestone is not milestone:
         return moment(milestone, label(milestone), hint="Unless set, when it was detected")
     hint = f"Assumed only: {guess.why}" if guess else ""
     if milestone in missing(incident) and not guess:
