@@ -61,9 +61,16 @@ async def hear(desk: Desk, heard: Heard, event: Event) -> None:
         await _changed(desk, heard, event)
     elif subtype == "message_deleted":
         await _deleted(desk, heard, event["channel"], event["deleted_ts"], event.get("previous_message") or {})
-    elif not is_ours(desk, event) and await desk.store.incident_at(event["channel"]) is not None:
-        if (message := transcribed(event["channel"], event, heard.at)) is not None:
-            await desk.store.remember(message)
+    else:
+        await _said(desk, heard, event)
+
+
+async def _said(desk: Desk, heard: Heard, event: Event) -> None:
+    message = None if is_ours(desk, event) else transcribed(event["channel"], event, heard.at)
+    if message is not None and await desk.store.incident_at(message.channel) is not None:
+        async with desk.store.visit(None) as visit:
+            await visit.remember(message)
+            await visit.finish(heard.key, heard.at)
 
 
 async def _changed(desk: Desk, heard: Heard, event: Event) -> None:

@@ -41,7 +41,7 @@ def to_mention(desk: Desk, event: Mapping[str, Any]) -> Tell:
 
 
 def to_user(desk: Desk, body: Mapping[str, Any], channel: str | None = None) -> Tell:
-    """For forms and shortcuts, which have no address for an answer: in the channel at hand, else as a direct message."""
+    """For forms and shortcuts, which have no address to answer to: in the channel at hand, else directly."""
     user = body["user"]["id"]
     where = channel or (body.get("channel") or {}).get("id")
 

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Executable, delete, func, or_, select, upd
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
-from storage.tables import inbox, insert_new
+from storage.keeping import Keeper
+from storage.tables import inbox
 from storage.values import Envelope
 
 ATTEMPTS: Final = 8
@@ -32,6 +33,8 @@ class Inbox:
     """The part of the store that holds envelopes."""
 
     _db: Database
+    _keeper: Keeper
+    _finished: set[str]  # by visits of this process, until somebody else says so too
     me: str
     lease: timedelta
 
@@ -46,12 +49,13 @@ class Inbox:
             "lease_by": self.me,
             "lease_until": now + self.lease,
         }
-        async with self._db.once() as connection:
-            kept = await connection.execute(insert_new(self._db.dialect, inbox, "key"), row)
-        return kept.rowcount == 1
+        return await self._keeper.keep(row)
 
     async def finish(self, key: str, now: datetime) -> None:
-        """Nobody needs to dispatch this envelope again."""
+        """Nobody needs to dispatch this envelope again. Costs nothing where a visit has finished it already."""
+        if key in self._finished:
+            self._finished.discard(key)
+            return
         async with self._db.once() as connection:
             await finish(connection, key, now)
 
@@ -123,12 +127,16 @@ def _envelope(row: Any) -> Envelope:
     return Envelope(row.key, row.kind, row.body, row.received_at, row.attempt, row.answer)
 
 
-async def finish(connection: AsyncConnection, key: str, now: datetime) -> None:
-    """Within a transaction: nobody needs to dispatch this envelope again, nor its answer, which may quote others."""
-    await connection.execute(
+async def finish(connection: AsyncConnection, key: str, now: datetime) -> bool:
+    """Within a transaction: nobody needs to dispatch this envelope again, nor its answer, which may quote others.
+
+    False: there is no such envelope, or it was finished before.
+    """
+    done = await connection.execute(
         update(inbox).where(inbox.c.key == key, inbox.c.done_at.is_(None)),
         {"done_at": now, "lease_by": None, "lease_until": None, "answer": None},
     )
+    return done.rowcount == 1
 
 
 async def answer(connection: AsyncConnection, key: str, what: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from storage.directory import Directory
 from storage.engine import Database, connect, read_url, sole_process
 from storage.folds import Folds, UnknownIncident
 from storage.inbox import Inbox
+from storage.keeping import Keeper
 from storage.outbox import Outbox
 from storage.tables import Moment, inbox, incidents, names, outbox
 from storage.transcript import Transcript
@@ -47,6 +48,8 @@ class Store(Inbox, Outbox, Transcript, Directory):
     def __init__(self, db: Database, me: str, lease: timedelta = LEASE) -> None:
         self._db = db
         self._folds = Folds()
+        self._keeper = Keeper(db)
+        self._finished: set[str] = set()
         self.me = me
         self.lease = lease
 
@@ -83,7 +86,7 @@ class Store(Inbox, Outbox, Transcript, Directory):
         Raises:
             UnknownIncident: one of the ids is nobody's.
         """
-        return visit(self._db, self._folds, self.me, id, also)
+        return visit(self._db, self._folds, self._finished, self.me, id, also)
 
     async def incident(self, id: int) -> Incident:
         """The incident as it now stands, for reading; the copy is the caller's own.

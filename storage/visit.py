@@ -28,6 +28,7 @@ class Visit:
         self._me = me
         self._main: int | None = None
         self._held: dict[int, _Held] = {}
+        self._finished: set[str] = set()
         self._blanked: set[int] = set()  # must be folded anew from what is left
 
     @property
@@ -109,7 +110,8 @@ class Visit:
 
     async def finish(self, envelope_key: str, now: datetime) -> None:
         """Nobody needs to dispatch this envelope again once this visit is committed."""
-        await inbox.finish(self._connection, envelope_key, now)
+        if await inbox.finish(self._connection, envelope_key, now):
+            self._finished.add(envelope_key)
 
     async def _lock(self, folds: Folds, main: int | None, ids: Collection[int]) -> None:
         """Lock in ascending order, or two visits could wait for each other."""
@@ -179,7 +181,9 @@ def _summary(incident: Incident) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def visit(db: Database, folds: Folds, me: str, id: int | None, also: Sequence[int]) -> AsyncIterator[Visit]:
+async def visit(
+    db: Database, folds: Folds, finished: set[str], me: str, id: int | None, also: Sequence[int]
+) -> AsyncIterator[Visit]:
     """Lock, lend, commit, and only then remember.
 
     Raises:
@@ -191,3 +195,4 @@ async def visit(db: Database, folds: Folds, me: str, id: int | None, also: Seque
         yield mine
         await mine._settle()
     mine._committed(folds)
+    finished |= mine._finished

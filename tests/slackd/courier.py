@@ -33,6 +33,7 @@ class Envelope:
     envelope_id: str = field(default_factory=lambda: str(uuid.UUID(int=next(_numbers))))
     hopeless: bool = False
     ack: Ack | None = None
+    took: float | None = None  # real seconds from sending to its ack
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ class Courier:
 
     async def _try(self, envelope: Envelope) -> Ack:
         try:
+            sent = self._loop.time()
             envelope.ack = await self._send(envelope)
+            envelope.took = self._loop.time() - sent
             return envelope.ack
         finally:
             self._under_way.discard(envelope)

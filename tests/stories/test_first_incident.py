@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.words import Milestone, Status
 from bot.milestones import counting
+from bot.words import Milestone, Status
 from tests.stage import Stage
 
 
@@ -40,8 +40,10 @@ async def test_an_incident_from_declare_to_draft(either_stage: Stage) -> None:
         "Rolled back, all green",
     ]
     detected = counting(incident, Milestone.DETECTED)
-    assert detected is not None and f"{detected.at:%H:%M}" == "13:53"
+    assert detected is not None
+    assert f"{detected.at:%H:%M}" == "13:53"
     files = [f for m in channel.messages.values() for f in m.files]
     assert len(files) == 1, [(m.text, m.files, m.subtype) for m in channel.messages.values()]
     draft = stage.slack.world.files[files[0]].content.decode()
-    assert "db failover started" in draft and "Rolled back, all green" in draft
+    assert "db failover started" in draft
+    assert "Rolled back, all green" in draft

@@ -1,0 +1,65 @@
+"""Envelopes that come at the same moment are committed together: one sync of the disk for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from sqlalchemy import Executable
+
+from storage.engine import Database
+from storage.tables import inbox, upsert
+
+TOGETHER: Final = 200
+"""Rows of one commit; the more, the longer the first of them waits for its ack."""
+
+Row = dict[str, Any]
+
+
+class Keeper:
+    """Queues what is to be kept and commits it in turns. Nobody is told "kept" before the commit."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._waiting: list[tuple[Row, asyncio.Future[bool]]] = []
+        self._turn: asyncio.Task[None] | None = None
+
+    async def keep(self, row: Row) -> bool:
+        """True: kept now and committed. False: its key was known already. A failed commit fails everybody in it."""
+        kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((row, kept))
+        if self._turn is None:
+            self._turn = asyncio.create_task(self._take_turns())
+        return await kept
+
+    async def _take_turns(self) -> None:
+        while self._waiting:
+            together, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+            try:
+                new = await self._commit([row for row, _ in together])
+            except Exception as error:
+                _tell(together, error)
+            else:
+                _tell(together, new)
+        self._turn = None
+
+    async def _commit(self, rows: list[Row]) -> set[str]:
+        """The keys that were new."""
+        async with self._db.writing() as connection:
+            return set(await connection.scalars(self._insert(rows)))
+
+    def _insert(self, rows: list[Row]) -> Executable:
+        statement = upsert(self._db.dialect, inbox).values(rows)
+        return statement.on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.key)
+
+
+def _tell(together: list[tuple[Row, asyncio.Future[bool]]], outcome: set[str] | Exception) -> None:
+    """Of two with one key in the same commit the first one was kept."""
+    for row, kept in together:
+        if kept.done():  # whoever asked has gone
+            continue
+        if isinstance(outcome, Exception):
+            kept.set_exception(outcome)
+        else:
+            kept.set_result(row["key"] in outcome)
+            outcome.discard(row["key"])
