@@ -27,6 +27,12 @@ def require_may_command(desk: Desk, person: Person) -> None:
 async def incident_here(desk: Desk, channel: str) -> int | None:
     """The incident of this channel; where it was merged, the one it goes on in."""
     found = await desk.store.incident_at(channel)
+    return None if found is None else await _end_of(desk, found)
+
+
+async def _end_of(desk: Desk, incident_id: int) -> int | None:
+    """Where a chain of merges ends."""
+    found: int | None = incident_id
     while found is not None:
         incident = await desk.store.incident(found)
         if incident.merged_into is None:
@@ -35,18 +41,30 @@ async def incident_here(desk: Desk, channel: str) -> int | None:
     return None
 
 
+async def incident_for(desk: Desk, channel: str, user: str) -> int | None:
+    """As `incident_here`, for somebody who asks: of a private incident nobody but its members is told."""
+    found = await incident_here(desk, channel)
+    return found if found is not None and await _may_see(desk, found, user, channel) else None
+
+
+async def _may_see(desk: Desk, found: int, user: str, channel: str = "") -> bool:
+    """Whoever speaks in a private channel is in it; of anybody else Slack is asked."""
+    incident = await desk.store.incident(found)
+    return not incident.private or incident.channel == channel or await is_member(desk, incident.channel, user)
+
+
 async def incident_named(desk: Desk, name: str, user: str) -> int:
-    """An incident by its number or its channel's id.
+    """An incident by its number or its channel's id; where it was merged, the one it goes on in.
 
     Raises:
         Refused: there is none that this person may see.
     """
     found = await (desk.store.incident_at(name) if name[:1] in "CG" else desk.store.incident_numbered(name))
     found = found or await desk.store.incident_numbered(name.upper())
-    if found is not None:
-        incident = await desk.store.incident(found)
-        if not incident.private or await is_member(desk, incident.channel, user):
-            return found
+    if found is not None and await _may_see(desk, found, user):
+        goes_on = await _end_of(desk, found)
+        if goes_on is not None and await _may_see(desk, goes_on, user):
+            return goes_on
     raise Refused(f"There is no incident {name} that you can see.", "/incident list")
 
 

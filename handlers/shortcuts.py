@@ -15,7 +15,7 @@ from handlers.act import Message
 from handlers.desk import Desk
 from handlers.inbox import Heard
 from handlers.messages import is_ours, transcribed
-from handlers.people import incident_here, require_may_command, which_incident
+from handlers.people import incident_for, require_may_command, which_incident
 from handlers.readable import author, readable
 from handlers.slash import Typed
 from templates.blocks import forms
@@ -51,7 +51,7 @@ async def use(desk: Desk, heard: Heard, body: Body) -> Message | None:
 
 
 async def _incident(desk: Desk, heard: Heard, typed: Typed) -> int:
-    incident = await incident_here(desk, typed.channel)
+    incident = await incident_for(desk, typed.channel, typed.user)
     if incident is None:
         raise await which_incident(desk, typed.user, heard.key)
     return incident

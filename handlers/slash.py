@@ -20,7 +20,7 @@ from handlers.act import Message, act, act_between
 from handlers.declaring import declare
 from handlers.desk import Desk
 from handlers.inbox import Heard
-from handlers.people import incident_here, incident_named, require_may_command, which_incident
+from handlers.people import incident_for, incident_named, require_may_command, which_incident
 from handlers.reports import post_draft
 from templates.blocks import forms
 
@@ -56,7 +56,7 @@ async def answer(desk: Desk, heard: Heard, typed: Typed) -> Message | None:
         return await open_form(desk, heard, typed, understood, None)
     if isinstance(understood, c.Show) and understood.what in ANYWHERE:
         return await screens.show(desk, understood, None, typed.user)
-    incident = typed.incident or await incident_here(desk, typed.channel)
+    incident = typed.incident or await incident_for(desk, typed.channel, typed.user)
     if incident is None:
         raise await which_incident(desk, typed.user, heard.key)
     return await _in_incident(desk, heard, typed, understood, incident, request)

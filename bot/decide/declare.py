@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bot import commands as c
 from bot import facts as f
-from bot.decide._common import log, masked, source
+from bot.decide._cautions import cautions
+from bot.decide._common import after, log, masked, source
+from bot.decide.state import question_at
 from bot.decision import (
     Decision,
     Furnish,
@@ -13,11 +15,12 @@ from bot.decision import (
     Notice,
     OpenChannel,
     PinCard,
+    PostDraft,
     Quote,
     Refused,
-    Reply,
     ShowCard,
     Span,
+    Text,
     Time,
     UploadDraft,
     say,
@@ -34,17 +37,34 @@ def declare(incident: Incident, command: c.Declare, request: c.Request, policy: 
         raise Refused("An incident needs a title.", "/incident declare Checkout is failing sev2")
     title, _ = masked(command.title, policy)
     facts = (_declared(command, title, request, policy), *_moments(command, request), *_commander(command, request))
-    reply = say("Declared ", command.number, ": ", Quote(title), f". Its channel is #{command.channel_name}.")
+    notes = (*_set_times(command), *cautions(incident, facts, request))
     if command.here is None:
+        where = f". Its channel is #{command.channel_name}."
+        reply = say("Declared ", command.number, ": ", Quote(title), where, *notes)
         return Decision(facts, (OpenChannel(command.channel_name, command.private),), reply)
     adopted = f.ChannelAttached(
         key="channel", at=request.now, source=source(request), channel=command.here, name=command.here_name
     )
-    return Decision((*facts, adopted), _furnishings(command.commander, request, policy), _adopted_reply(command))
+    asked, told = _when_over(after(incident, (*facts, adopted), request.now), request)
+    reply = say("Declared ", command.number, " in this channel: ", Quote(title), ".", *notes)
+    return Decision((*facts, adopted, *asked), (*_furnishings(command.commander, request, policy), *told), reply)
 
 
-def _adopted_reply(command: c.Declare) -> Reply:
-    return say("Declared ", command.number, " in this channel: ", Quote(command.title), ".")
+def _set_times(command: c.Declare) -> Text:
+    """The times that were typed, as they were understood."""
+    told: list[Span] = []
+    for milestone, moment in command.moments:
+        word = str(milestone).replace("_", " ")
+        told += [", " if told else " ", word if told else word.capitalize(), " ", Time(moment.at, moment.approximate)]
+    return (*told, ".") if told else ()
+
+
+def _when_over(incident: Incident, request: c.Request) -> tuple[tuple[AnyFact, ...], tuple[Notice, ...]]:
+    """Declared after the fact: the draft and the question for what is missing come as if it were resolved now."""
+    if incident.is_open:
+        return (), ()
+    asked, questions = question_at(incident, incident.status, request)
+    return asked, (PostDraft(f"draft:declared:{incident.id}", incident.family), *questions)
 
 
 def _declared(command: c.Declare, title: Wire, request: c.Request, policy: Policy) -> f.Declared:
@@ -63,6 +83,7 @@ def _declared(command: c.Declare, title: Wire, request: c.Request, policy: Polic
         drill=command.drill,
         channel_name=command.channel_name,
         adopts=command.here,
+        numbers=command.numbers,
     )
 
 
@@ -118,7 +139,8 @@ def attach_channel(incident: Incident, command: c.AttachChannel, request: c.Requ
         key="channel", at=request.now, source=source(request), channel=command.channel, name=command.name
     )
     people = (incident.declared_by, *filter(None, (incident.holder(Role.COMMANDER),)), *policy.responders)
-    return Decision((fact,), (Invite(tuple(dict.fromkeys(people))), ShowCard(), Furnish()))
+    asked, told = _when_over(incident, request)
+    return Decision((fact, *asked), (Invite(tuple(dict.fromkeys(people))), ShowCard(), Furnish(), *told))
 
 
 def _moved_channel(command: c.AttachChannel, request: c.Request) -> Decision:

@@ -26,6 +26,11 @@ def _check(here: Incident, other: Incident) -> None:
 def merge(here: Incident, other: Incident, request: c.Request) -> tuple[Decision, Decision]:
     """This incident ends in the other one: (what happens here, what happens there)."""
     _check(here, other)
+    if other.private and not here.private:
+        raise Refused(
+            f"{other.number} is private, and everybody here would hear of it. Move single lines there instead.",
+            "/incident timeline",
+        )
     merged = f.Merged(key=f"{request.key}:merged", at=request.now, source=source(request), into=other.number)
     there: tuple[Span, ...] = (ChannelLink(other.channel),) if other.channel else (other.number,)
     told = Announce(f"merged:{request.key}", ("This incident goes on in ", *there, "."), anchor=f"log:{request.key}")
@@ -144,7 +149,8 @@ def move(here: Incident, other: Incident, entry: str, request: c.Request) -> tup
         key=f"move:{entry}:{request.key}", at=request.now, source=source(request), entry=entry, moved_to=other.number
     )
     telling: tuple[Span, ...] = (Time(line.at, line.approximate), " — ", Quote(line.text))
-    away = log(request, Name(request.by), f" moved to {other.number}: ", *telling)
+    where = "a private incident" if other.private and not here.private else other.number
+    away = log(request, Name(request.by), f" moved to {where}: ", *telling)
     reply = say(f"Moved to {other.number}: ", *telling, ".")
     arrived = log(request, Name(request.by), f" moved here from {here.number}: ", *telling)
     ours = Decision((gone,), (away, ShowCard()), reply)

@@ -69,7 +69,7 @@ def change_status(incident: Incident, command: c.ChangeStatus, request: c.Reques
         return mark_milestones(incident, c.MarkMilestones(((milestone, command.moment),)), request, policy)
     facts = list(_status_facts(incident, command, milestone, request, policy))
     ahead = after(incident, facts, request.now)
-    question = _question(ahead, command.status, request)
+    question = question_at(ahead, command.status, request)
     reply = say(*_status_reply(incident, ahead, command, milestone), *cautions(incident, facts, request))
     facts += question[0]
     line = _status_line(ahead, command, milestone, request)
@@ -146,7 +146,7 @@ def _status_line(ahead: Incident, command: c.ChangeStatus, milestone: Milestone 
     return log(request, *parts)
 
 
-def _question(ahead: Incident, status: Status, request: c.Request) -> tuple[tuple[AnyFact, ...], tuple[Notice, ...]]:
+def question_at(ahead: Incident, status: Status, request: c.Request) -> tuple[tuple[AnyFact, ...], tuple[Notice, ...]]:
     """At mitigated and resolved the commander is asked once, quietly, for what is missing."""
     occasion = {Status.MITIGATED: Milestone.MITIGATED, Status.RESOLVED: Milestone.RESOLVED}.get(status)
     unknown = tuple(missing(ahead))

@@ -11,9 +11,9 @@ import re
 from typing import Final
 
 from bot.commands import AddEvents, Line, MarkMilestones, Moment, OpenForm, Understood
-from bot.decision import Refused
+from bot.decision import Offer, Refused
 from bot.moments import leading_moment
-from bot.phrases.asked import Asked
+from bot.phrases.asked import RUN, RUN_MOST, Asked
 from bot.phrases.flags import Flags, moment, of, shown, word
 from bot.phrases.verbs import example
 from bot.phrases.vocabulary import MEANINGS, MILESTONES, longest, meaning, nearest
@@ -27,6 +27,12 @@ _FLAGS: Final = Flags(
     example("event"),
 )
 _DASHED: Final = re.compile(r"(?:--|[-—–―])([A-Za-z][A-Za-z0-9_-]*)(?=[\s=]|$)")
+_COUNTED: Final = re.compile(
+    r"(?:about\s|some\s)?(?:[0-9]+|an?|one|two|three|four|five|ten|half\san|(?:a\s)?few|several|(?:a\s)?couple(?:\sof)?)\s?"
+    r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?|moments?)\s(?:later|earlier|after(?:wards)?|before)\b",
+    re.IGNORECASE,
+)
+"""A time counted from something else that was said: `three minutes later`."""
 _MOST_LINES: Final = 100
 
 
@@ -62,6 +68,8 @@ def _numbered(asked: Asked, number: int, line: str) -> Line:
 
 def _one(asked: Asked, line: str) -> Understood:
     given, text = _parts(line)
+    if text and "at" not in given and (counted := _COUNTED.match(text)):
+        raise _counted_from(counted[0], line.strip())
     if text:
         return AddEvents((_line(asked, given, text),))
     kind = _meaning(asked, given["as"]) if "as" in given else Kind.EVENT
@@ -76,7 +84,7 @@ def _parts(line: str) -> tuple[dict[str, str], str]:
     """What the flags and the leading time say, and the text."""
     given: dict[str, str] = {}
     rest = _FLAGS.head(line, given)
-    written, end = ("", 0) if "at" in given else leading_moment(rest)
+    written, end = ("", 0) if "at" in given else leading_moment(rest, asked=rest[:9].lower() == "just now ")
     if written:
         given["at"] = written
         _ask_about_yesterday(written, rest[end:])
@@ -89,6 +97,13 @@ def _ask_about_yesterday(written: str, rest: str) -> None:
         raise Refused(
             "It is not plain whether “yesterday” belongs to the time.", f"/incident event yesterday {written} …"
         )
+
+
+def _counted_from(written: str, line: str) -> Refused:
+    """Slack does not say which moment is meant, and none is guessed; the line can be kept as of now with one click."""
+    offers = (Offer("It happened just now", RUN, f"event --at just now {line}"),)
+    sentence = f"{shown(written)} does not say what it is counted from: write a time of day."
+    return Refused(sentence, example("event"), offers if len(offers[0].value) <= RUN_MOST else ())
 
 
 def _plainly(name: str, value: str) -> bool:
