@@ -57,6 +57,7 @@ class Declare:
     here_name: str = ""
     moments: tuple[tuple[Milestone, Moment], ...] = ()  # --started, --detected, --acknowledged, --mitigated, --resolved
     number: str = ""  # assigned by the writer, unique
+    numbers: tuple[tuple[str, str], ...] = ()  # every family's, assigned with it
     channel_name: str = ""
 
 

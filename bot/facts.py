@@ -74,6 +74,7 @@ class Declared(Fact):
     drill: bool = False
     channel_name: str
     adopts: str | None = None  # the channel declared --here
+    numbers: tuple[tuple[str, str], ...] = ()  # what each family calls it, and `coe.rca` for a document beside it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

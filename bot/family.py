@@ -5,10 +5,11 @@ from __future__ import annotations
 import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 
 from bot.clocks import ClockDefinition
+from bot.numbering import Numbering
 from bot.words import Kind, Milestone, Priority, Severity, Status
 
 Level = TypeVar("Level", Severity, Priority)
@@ -78,11 +79,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """Everything a report family decides by data. `number` is a strftime pattern over the declaration's UTC time."""
+    """Everything a report family decides by data. `related` numbers the documents beside the report, by name."""
 
     key: str
     title: str
-    number: str
+    number: Numbering
+    related: Mapping[str, Numbering]
     zone: str  # IANA
     severities: Mapping[Severity, str]
     priorities: Mapping[Priority, str]
@@ -100,8 +102,10 @@ class Family:
     follow_up_after: Span
     budget_window: timedelta  # the month of the family's error-budget section, for an objective that names no window
 
-    def id_of(self, declared_at: datetime) -> str:
-        return declared_at.strftime(self.number)
+    def numberings(self) -> dict[str, Numbering]:
+        """What gets a number at a declaration, under the key by which `Incident.numbers` knows it."""
+        beside = {f"{self.key}.{name}": numbering for name, numbering in self.related.items()}
+        return {self.key: self.number, **beside}
 
     def severity(self, level: Severity) -> Named:
         return _nearest(self.severities, level)

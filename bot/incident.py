@@ -6,7 +6,7 @@ The fold is a mutable working copy because ten thousand facts must fold in one p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -170,6 +170,7 @@ class Incident:
     id: int
     seq: int = 0
     number: str = ""
+    numbers: Mapping[str, str] = field(default_factory=dict)  # by family, and by document beside a report
     title: Wire = UNSAID
     severity: Severity = Severity.HIGH
     type: IncidentType = IncidentType.OTHER
@@ -291,6 +292,7 @@ def evolve(incident: Incident, recorded: f.Recorded) -> None:
 
 def _declared(i: Incident, fact: f.Declared, heard: datetime) -> None:
     i.number, i.title, i.severity, i.type = fact.number, fact.title, fact.severity, fact.type
+    i.numbers = dict(fact.numbers)
     i.services, i.regions, i.family = fact.services, fact.regions, fact.family
     i.private, i.drill, i.channel_name, i.adopts = fact.private, fact.drill, fact.channel_name, fact.adopts
     i.declared_at, i.declared_by, i.declaration = fact.at, fact.source.by, fact.source

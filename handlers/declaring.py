@@ -12,7 +12,9 @@ from bot.commands import Declare, Request
 from bot.decide import decide
 from bot.decision import Refused
 from bot.incident import Incident
+from bot.numbering import is_counted, nth
 from bot.wire import plain
+from bot.words import IncidentType
 from handlers.act import Message, carry_out, settle
 from handlers.desk import Desk
 from storage import Call, Visit
@@ -31,8 +33,12 @@ async def declare(desk: Desk, command: Declare, request: Request) -> Message | N
         command = await _adopting(desk, command)
     async with desk.store.visit(None) as visit:
         incident = await visit.new_incident(request.now)
+        numbers = await _numbers(desk, visit, command, request)
         named = replace(
-            command, number=await _number(desk, visit, command, request), channel_name=_name(desk, command, request)
+            command,
+            number=numbers[command.family or desk.policy.family],
+            numbers=tuple(numbers.items()),
+            channel_name=_name(desk, command, request),
         )
         decision = decide(incident, named, request, desk.policy)
         await carry_out(desk, visit, decision, request)
@@ -41,13 +47,24 @@ async def declare(desk: Desk, command: Declare, request: Request) -> Message | N
         return await settle(desk, visit, decision, request)
 
 
-async def _number(desk: Desk, visit: Visit, command: Declare, request: Request) -> str:
-    """The family's number at the declaration's UTC time; one that is taken gets `-2`, `-3` …"""
-    base = desk.families[command.family or desk.policy.family].id_of(request.now)
-    n, number = 1, base
-    while not await visit.take(number):
-        n += 1
-        number = f"{base}-{n}"
+async def _numbers(desk: Desk, visit: Visit, command: Declare, request: Request) -> dict[str, str]:
+    """Each family's number at the declaration's UTC time; two that number alike share one."""
+    numbers: dict[str, str] = {}
+    given: dict[str, str] = {}
+    for family in desk.families.values():
+        for key, numbering in family.numberings().items():
+            blank = numbering.blank(request.now, command.type or IncidentType.OTHER)
+            given[blank] = given.get(blank) or await _next(visit, blank)
+            numbers[key] = given[blank]
+    return numbers
+
+
+async def _next(visit: Visit, blank: str) -> str:
+    """The next number that nobody has; a counter goes on where it stood, and leaves no gap."""
+    n, number = 0, ""
+    while not number or not await visit.take(number):
+        n = await visit.count(f"number:{blank}") if is_counted(blank) else n + 1
+        number = nth(blank, n)
     return number
 
 

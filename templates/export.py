@@ -157,6 +157,7 @@ def _clock(clock: ClockView) -> Json:
 def _family(report: Report) -> Json:
     return {
         "number": report.identity.number_here,
+        "related": dict(report.identity.related),
         "severity": report.standing.severity_name,
         "clocks": {clock.definition.key: _clock(clock) for clock in report.family_clocks},
         "phases": [

@@ -224,6 +224,7 @@ class Identity:
 
     number: str
     number_here: str  # as this family numbers it
+    related: Mapping[str, str]  # the numbers of the documents beside the report
     title: str
     type: str
     drill: bool

@@ -33,6 +33,7 @@ def identity(reader: Reader) -> Identity:
     return Identity(
         number=incident.number,
         number_here=_number_here(reader),
+        related=_related(reader),
         title=one_line(reader.text(incident.title)),
         type=str(incident.type),
         drill=incident.drill,
@@ -45,11 +46,14 @@ def identity(reader: Reader) -> Identity:
 
 
 def _number_here(reader: Reader) -> str:
-    """The number it got at declaration if this family gave it, else the one by this family's pattern."""
-    incident = reader.incident
-    if incident.family == reader.family.key or incident.declared_at is None:
-        return incident.number
-    return reader.family.id_of(incident.declared_at)
+    """As this family numbered it at the declaration; a family that came later has only the incident's own number."""
+    return reader.incident.numbers.get(reader.family.key, reader.incident.number)
+
+
+def _related(reader: Reader) -> dict[str, str]:
+    """The numbers of the documents beside the report, by name."""
+    given = reader.incident.numbers
+    return {name: given[key] for name in reader.family.related if (key := f"{reader.family.key}.{name}") in given}
 
 
 def _channel_url(reader: Reader) -> str | None:

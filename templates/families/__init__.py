@@ -8,12 +8,13 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 from bot.clocks import ClockDefinition
 from bot.family import Family, Horizon, Phase, Signer, Span, Tick
 from bot.fields import FIELDS
-from bot.words import Kind, Milestone, Priority, Severity, Status
+from bot.numbering import Numbering
+from bot.words import IncidentType, Kind, Milestone, Priority, Severity, Status
 
 Word = TypeVar("Word", bound=StrEnum)
 Part = TypeVar("Part")
@@ -21,6 +22,11 @@ Part = TypeVar("Part")
 
 class FamilyError(Exception):
     """A family's data cannot be used; the message names the file and the key."""
+
+
+class _Numberings(TypedDict):
+    number: Numbering
+    related: Mapping[str, Numbering]
 
 
 class _Table:
@@ -122,6 +128,20 @@ def _tick(row: _Table) -> Tick:
     return Tick(_field(row, "field"), row.take("label", str), severities)
 
 
+def _numberings(top: _Table) -> _Numberings:
+    codes = _names(top, "type_codes", IncidentType, complete=True) if "type_codes" in top.left else {}
+
+    def read(table: _Table, key: str) -> Numbering:
+        pattern = table.take(key, str)
+        try:
+            return Numbering(pattern, codes)
+        except ValueError as error:
+            raise FamilyError(f"{table.place}.{key}: {error}") from None
+
+    beside = _Table(f"{top.place}.related", top.take("related", dict, {}))
+    return {"number": read(top, "number"), "related": {name: read(beside, name) for name in list(beside.left)}}
+
+
 def _document_statuses(top: _Table) -> Mapping[str, str]:
     table = top.table("document_statuses")
     return {name: table.take(name, str) for name in FIELDS["document_status"].choices}
@@ -146,7 +166,7 @@ def _family(key: str, top: _Table) -> Family:
     return Family(
         key=key,
         title=top.take("title", str),
-        number=top.take("number", str),
+        **_numberings(top),
         zone=top.take("zone", str),
         severities=_names(top, "severities", Severity, complete=False),
         priorities=_names(top, "priorities", Priority, complete=False),

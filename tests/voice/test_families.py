@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from importlib.resources import files
 
 import pytest
 
 from bot.family import Span
-from bot.words import Milestone, Severity
+from bot.numbering import Numbering, nth
+from bot.words import IncidentType, Milestone, Severity
 from templates.families import FamilyError, available, load_family, read_family
 
 SLO = (files("templates.families") / "slo.toml").read_text(encoding="utf-8")
@@ -46,8 +47,37 @@ def test_a_mistake_is_named_with_its_place(old: str, new: str, message: str) -> 
         read_family("slo", SLO.replace(old, new, 1))
 
 
-def test_numbers_follow_the_declaration_in_utc() -> None:
-    assert load_family("slo").id_of(datetime(2026, 3, 10, 14, 2, tzinfo=UTC)) == "INCIDENT-20260310-1402"
+@pytest.mark.parametrize(
+    ("key", "n", "number"),
+    [
+        ("slo", 1, "INCIDENT-20261121-0312"),
+        ("slo", 2, "INCIDENT-20261121-0312-2"),
+    ],
+)
+def test_numbers_follow_the_declaration_in_utc(key: str, n: int, number: str) -> None:
+    bogota = timezone(timedelta(hours=-5))
+    blank = load_family(key).number.blank(datetime(2026, 11, 20, 22, 12, tzinfo=bogota), IncidentType.OUTAGE)
+    assert nth(blank, n) == number
+
+
+def test_a_counter_is_named_by_what_is_filled_in_already_so_that_a_year_or_a_day_begins_anew() -> None:
+    yearly = Numbering("COE-%Y-{count:03d}")
+    blanks = [yearly.blank(datetime(year, 12, 31, 23, tzinfo=UTC), IncidentType.OTHER) for year in (2026, 2027)]
+    assert blanks == ["COE-2026-{count:03d}", "COE-2027-{count:03d}"]
+    assert [nth(blanks[0], n) for n in (1, 2, 1000)] == ["COE-2026-001", "COE-2026-002", "COE-2026-1000"]
+
+
+def test_a_type_has_its_code_in_the_number() -> None:
+    codes = dict.fromkeys(IncidentType, "OTH") | {IncidentType.OUTAGE: "OUT"}
+    typed = Numbering("INC-{type}-%Y%m%d-%H%M", codes)
+    assert typed.blank(datetime(2026, 11, 21, 3, 12, tzinfo=UTC), IncidentType.OUTAGE) == "INC-OUT-20261121-0312"
+
+
+@pytest.mark.parametrize("pattern", ["X-{type}", "X-{what}", "X-{count:z}", "X-{", "X-{}"])
+def test_a_pattern_that_cannot_be_filled_is_refused_with_its_place(pattern: str) -> None:
+    old = 'number = "INCIDENT-%Y%m%d-%H%M"'
+    with pytest.raises(FamilyError, match=r"slo\.toml\.number: "):
+        read_family("slo", SLO.replace(old, f'number = "{pattern}"', 1))
 
 
 def test_phases_are_opened_by_milestones() -> None:
