@@ -66,7 +66,7 @@ async def _take(desk: Desk, incident: int, channel: str, message: Mapping[str, A
     for reaction in message.get("reactions") or []:
         meaning = desk.policy.meaning(reaction["name"])
         if meaning is not None:
-            emoji = desk.policy.canonical(reaction["name"])
+            emoji = reaction["name"]
             for user in reaction["users"]:
                 stamp = f"{int(now.timestamp())}.{now.microsecond:06d}"
                 request = Request(f"readback:{channel}:{kept.ts}:{emoji}:{user}", user, "reaction", now)

@@ -165,7 +165,8 @@ def consequence(call: Leased, result: Mapping[str, Any]) -> Command | None:
         return AttachChannel(channel["id"], channel["name"])
     if call.purpose and result.get("ts"):
         place = Evidence(str(result["channel"]), str(result["ts"]), call.args.get("thread_ts"))
-        return Anchor(call.purpose, _threaded(place, result))
+        what, _, about = call.purpose.partition(" ")
+        return Anchor(what, _threaded(place, result), about=about)
     return None
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from bot.commands import NoteDeletion, NoteEdit, Request, SeenMessage
+from bot.commands import Command, NoteDeletion, NoteEdit, Request, SeenMessage
 from bot.facts import Evidence
+from bot.incident import message_entry
 from bot.words import Wire
 from handlers.act import act
 from handlers.desk import Desk
@@ -78,26 +79,35 @@ async def _changed(desk: Desk, heard: Heard, event: Event) -> None:
     channel, message = event["channel"], event["message"]
     if message.get("subtype") == "tombstone":
         return await _deleted(desk, heard, channel, message["ts"], event.get("previous_message") or {})
-    incident = await incident_here(desk, channel)
-    if incident is None or is_ours(desk, message):
-        return None
-    now_reads = transcribed(channel, message, heard.at)
-    if now_reads is None:
+    now_reads = None if is_ours(desk, message) else transcribed(channel, message, heard.at)
+    if now_reads is None or not (concerned := await _concerned(desk, channel, message["ts"])):
         return None
     before = await desk.store.remember(now_reads)
     if heard.replayed or before is None or (before.text, before.files) != (now_reads.text, now_reads.files):
-        await _note_edit(desk, heard, incident, channel, now_reads)
+        await _note_edit(desk, heard, concerned, now_reads)
     return None
 
 
-async def _note_edit(desk: Desk, heard: Heard, incident: int, channel: str, message: Message) -> None:
-    """Tell the incident what the transcript now holds, which a late, older edit cannot turn back."""
-    newest = await desk.store.message(channel, message.ts)
-    if newest is None or newest.deleted:
-        return
-    edited_at = _moment(newest.edited_ts or newest.ts)
-    request = Request(heard.key, newest.author, "message", heard.at)
-    await act(desk, incident, NoteEdit(seen(newest), edited_at), request)
+async def _concerned(desk: Desk, channel: str, ts: str) -> list[int]:
+    """The incidents a message may have a line in: its channel's own, and any that captured it from there."""
+    here = await incident_here(desk, channel)
+    others = await desk.store.incidents_with(message_entry(Evidence(channel, ts)))
+    return [*([here] if here is not None else []), *(other for other in others if other != here)]
+
+
+async def _note_edit(desk: Desk, heard: Heard, concerned: list[int], message: Message) -> None:
+    """Tell the incidents what the transcript now holds, which a late, older edit cannot turn back."""
+    newest = await desk.store.message(message.channel, message.ts)
+    if newest is not None and not newest.deleted:
+        edit = NoteEdit(seen(newest), _moment(newest.edited_ts or newest.ts))
+        await _tell_all(desk, heard, concerned, edit, newest.author)
+
+
+async def _tell_all(desk: Desk, heard: Heard, concerned: list[int], command: Command, by: str) -> None:
+    """One after the other; only the last one finishes the envelope, so that a death between them leaves none out."""
+    for number, incident in enumerate(reversed(concerned), 1 - len(concerned)):
+        key = heard.key if number == 0 else f"{heard.key}:{incident}"
+        await act(desk, incident, command, Request(key, by, "message", heard.at))
 
 
 def _moment(ts: str) -> datetime:
@@ -106,13 +116,12 @@ def _moment(ts: str) -> datetime:
 
 
 async def _deleted(desk: Desk, heard: Heard, channel: str, ts: str, previous: Event) -> None:
-    incident = await incident_here(desk, channel)
-    if incident is None or is_ours(desk, previous):
+    concerned = [] if is_ours(desk, previous) else await _concerned(desk, channel, ts)
+    if not concerned:
         return
     place = Evidence(channel, ts, previous.get("thread_ts"))
     await desk.store.remember(_gone(place, heard.at))
-    by = str(previous.get("user") or "unknown")
-    await act(desk, incident, NoteDeletion(place), Request(heard.key, by, "message", heard.at))
+    await _tell_all(desk, heard, concerned, NoteDeletion(place), str(previous.get("user") or "unknown"))
 
 
 def _gone(place: Evidence, now: datetime) -> Message:

@@ -40,8 +40,7 @@ async def _added(
     message = await desk.store.message(item["channel"], item["ts"]) or await fetched(desk, item["channel"], item["ts"])
     if message is None or message.deleted:
         return
-    emoji = desk.policy.canonical(event["reaction"])
-    await act(desk, incident, React(seen(message), emoji, meaning, event["event_ts"]), request)
+    await act(desk, incident, React(seen(message), event["reaction"], meaning, event["event_ts"]), request)
 
 
 async def _removed(
@@ -49,8 +48,7 @@ async def _removed(
 ) -> None:
     message = await desk.store.message(item["channel"], item["ts"])
     place = Evidence(item["channel"], item["ts"], message.thread_ts if message else None)
-    emoji = desk.policy.canonical(event["reaction"])
-    await act(desk, incident, Unreact(place, emoji, event["event_ts"]), request)
+    await act(desk, incident, Unreact(place, event["reaction"], event["event_ts"]), request)
 
 
 async def fetched(desk: Desk, channel: str, ts: str) -> Message | None:

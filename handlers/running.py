@@ -67,7 +67,9 @@ async def at_work(settings: Settings, name: str) -> AsyncIterator[Desk]:
         if settings.pulse is not None:
             await stack.enter_async_context(pulse(desk, courier, settings.pulse))
         if settings.transport == "socket":
-            await stack.enter_async_context(connected(app, desk, settings.app_token.get_secret_value()))
+            await stack.enter_async_context(
+                connected(app, desk, settings.app_token.get_secret_value(), settings.ping_seconds)
+            )
         else:
             await stack.enter_async_context(served(app, desk, settings.host, settings.port))
         yield desk

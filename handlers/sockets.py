@@ -20,25 +20,25 @@ from handlers.mistakes import Misconfigured, Mistake
 log = logging.getLogger("scribe.sockets")
 
 CONNECTIONS: Final = 2
-WATCH_SECONDS: Final = 15
-PING_SECONDS: Final = 10  # slack_sdk reconnects by itself after four pings without a pong
 
 
 @asynccontextmanager
-async def connected(app: AsyncApp, desk: Desk, app_token: str) -> AsyncIterator[list[AsyncSocketModeHandler]]:
-    """Two sockets for as long as the block lasts.
+async def connected(
+    app: AsyncApp, desk: Desk, app_token: str, ping_seconds: float
+) -> AsyncIterator[list[AsyncSocketModeHandler]]:
+    """Two sockets for as long as the block lasts; one that is silent for four pings is replaced (by slack_sdk).
 
     Raises:
         Misconfigured: Slack refuses the app-level token.
     """
     await _try_token(desk.slack, app_token)
     handlers = [
-        AsyncSocketModeHandler(app, app_token, web_client=desk.slack, ping_interval=PING_SECONDS)
+        AsyncSocketModeHandler(app, app_token, web_client=desk.slack, ping_interval=ping_seconds)
         for _ in range(CONNECTIONS)
     ]
     for handler in handlers:
         await handler.connect_async()  # type: ignore[no-untyped-call]
-    watch = asyncio.create_task(_watch(handlers))
+    watch = asyncio.create_task(_watch(handlers, ping_seconds))
     try:
         yield handlers
     finally:
@@ -60,10 +60,10 @@ async def _try_token(slack: AsyncWebClient, app_token: str) -> None:
         log.warning("Slack did not open a connection at once (%s); going on trying", code)
 
 
-async def _watch(handlers: list[AsyncSocketModeHandler]) -> None:
+async def _watch(handlers: list[AsyncSocketModeHandler], seconds: float) -> None:
     """Reconnect a socket that is neither connected nor reconnecting; what fell into the gap Slack delivers again."""
     while True:
-        await asyncio.sleep(WATCH_SECONDS)
+        await asyncio.sleep(seconds)
         for number, handler in enumerate(handlers):
             try:
                 if not await handler.client.is_connected():
