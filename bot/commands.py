@@ -257,6 +257,7 @@ class Anchor:
     what: str
     place: Evidence
     file: str | None = None
+    about: str = ""  # the timeline line whose words it repeats
 
 
 Command = (

@@ -109,6 +109,14 @@ class LogLine:
 
     what: str  # the anchor: log:<entry> or log:<fact key>
     text: Text
+    about: str = ""  # the timeline line whose words it repeats, so that erasing finds it
+
+
+@dataclass(frozen=True, slots=True)
+class Unsay:
+    """A line of the log repeated what is deleted now; it stays without those words."""
+
+    place: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +195,7 @@ Notice = (
     | ShowCard
     | PinCard
     | LogLine
+    | Unsay
     | Confirm
     | Whisper
     | Announce

@@ -122,6 +122,7 @@ class Unmarked(Fact):
     entry: str
     name: str
     stamp: str
+    meaning: Meaning | None = None  # which of the things one person typed of the line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +172,7 @@ class Anchored(Fact):
     what: str
     place: Evidence
     file: str | None = None
+    about: str = ""  # the timeline line whose words it repeats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -354,7 +354,8 @@ def _marked(i: Incident, fact: f.Marked, heard: datetime) -> None:
 
 
 def _unmarked(i: Incident, fact: f.Unmarked, heard: datetime) -> None:
-    _set_mark(i, fact, Mark(Kind.EVENT, fact.name, fact.source.by, fact.stamp, fact.at, False, fact.source))
+    meaning = fact.meaning or Kind.EVENT
+    _set_mark(i, fact, Mark(meaning, fact.name, fact.source.by, fact.stamp, fact.at, False, fact.source))
 
 
 def _reworded(i: Incident, fact: f.Reworded, heard: datetime) -> None:

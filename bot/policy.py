@@ -85,8 +85,3 @@ class Policy:
         """What a reaction says; skin tones and aliases folded. None: nothing to Scribe."""
         name = emoji.split("::", 1)[0]
         return self.vocabulary.get(self.aliases.get(name, name))
-
-    def canonical(self, emoji: str) -> str:
-        """One name for an emoji, its aliases and its skin tones."""
-        name = emoji.split("::", 1)[0]
-        return self.aliases.get(name, name)

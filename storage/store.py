@@ -20,7 +20,7 @@ from storage.folds import Folds, UnknownIncident
 from storage.inbox import Inbox
 from storage.keeping import Keeper
 from storage.outbox import Outbox
-from storage.tables import Moment, inbox, incidents, names, outbox
+from storage.tables import Moment, facts, inbox, incidents, names, outbox
 from storage.transcript import Transcript
 from storage.values import Row
 from storage.visit import Visit, visit
@@ -111,6 +111,12 @@ class Store(Inbox, Outbox, Transcript, Directory):
             .order_by(is_open, incidents.c.id.desc())
             .limit(1)
         )
+
+    async def incidents_with(self, entry: str) -> list[int]:
+        """The incidents that captured this line: several when it was moved or its incident merged."""
+        wanted = select(facts.c.incident).where(facts.c.entry == entry).distinct().order_by(facts.c.incident)
+        async with self._db.reading() as connection:
+            return list(await connection.scalars(wanted))
 
     async def incident_numbered(self, number: str) -> int | None:
         """The incident with this number, also one that another family gave it (`Visit.take`)."""

@@ -34,9 +34,9 @@ def source(request: Request, place: Evidence | None = None) -> Source:
     return Source(request.via, request.by, place, "" if place else request.key)
 
 
-def log(request: Request, *text: Span) -> LogLine:
+def log(request: Request, *text: Span, about: str = "") -> LogLine:
     """The line under the card that is the evidence of everything this request typed."""
-    return LogLine(f"log:{request.key}", text)
+    return LogLine(f"log:{request.key}", text, about)
 
 
 def masked(text: Wire, policy: Policy) -> tuple[Wire, tuple[str, ...]]:

@@ -37,6 +37,7 @@ from bot.decision import (
     ShowCard,
     Span,
     Time,
+    Unsay,
     Whisper,
     say,
 )
@@ -217,7 +218,7 @@ def capture(incident: Incident, command: c.Capture, request: c.Request, policy: 
 
 
 def _captured_line(request: c.Request, entry: str, at: datetime, text: Wire, meaning: Meaning) -> list[LogLine]:
-    return [log(request, Name(request.by), " added a message: ", *_telling(at, False, text, meaning))]
+    return [log(request, Name(request.by), " added a message: ", *_telling(at, False, text, meaning), about=entry)]
 
 
 def note_edit(incident: Incident, command: c.NoteEdit, request: c.Request, policy: Policy) -> Decision:
@@ -246,7 +247,8 @@ def note_deletion(incident: Incident, command: c.NoteDeletion, request: c.Reques
     fact = f.Erased(
         key=f"erase:{entry}", at=whole_second(request.now), source=source(request, command.place), entry=entry
     )
-    return Decision((fact,), (ShowCard(),), erase=(command.place,))
+    repeated = (Unsay(anchor.place) for anchor in incident.anchors.values() if anchor.about == entry)
+    return Decision((fact,), (*repeated, ShowCard()), erase=(command.place,))
 
 
 def amend(incident: Incident, command: c.Amend, request: c.Request, policy: Policy) -> Decision:
@@ -263,7 +265,8 @@ def amend(incident: Incident, command: c.Amend, request: c.Request, policy: Poli
     telling = (Time(changed.at, changed.approximate), " — ", Quote(changed.text))
     notes = (*mask_warning(found), *cautions(incident, facts, request))
     reply = say("Corrected: ", *telling, ".", *notes)
-    return Decision(tuple(facts), (log(request, Name(request.by), " corrected a line: ", *telling), ShowCard()), reply)
+    told = log(request, Name(request.by), " corrected a line: ", *telling, about=line.id)
+    return Decision(tuple(facts), (told, ShowCard()), reply)
 
 
 def _amended(
@@ -302,7 +305,7 @@ def withdraw(incident: Incident, command: c.Withdraw, request: c.Request, policy
 
 
 def _taken_back(request: c.Request, line: Entry) -> tuple[Notice, ...]:
-    told = log(request, Name(request.by), " withdrew ", Time(line.at), " — ", Quote(line.text))
+    told = log(request, Name(request.by), " withdrew ", Time(line.at), " — ", Quote(line.text), about=line.id)
     return (told, Confirm(line.evidence, taken_back=True)) if _is_message(line) and line.evidence else (told,)
 
 
@@ -315,7 +318,7 @@ def reinstate(incident: Incident, command: c.Reinstate, request: c.Request, poli
     line = entry_of(incident, command.entry)
     if line.withdrawn_by is None:
         raise Refused("That line is on the timeline.", "/incident timeline")
-    told = log(request, Name(request.by), " put back ", Time(line.at), " — ", Quote(line.text))
+    told = log(request, Name(request.by), " put back ", Time(line.at), " — ", Quote(line.text), about=line.id)
     confirm = (Confirm(line.evidence),) if _is_message(line) and line.evidence else ()
     reply = say("Back on the timeline: ", Quote(line.text), ".")
     return Decision((_reinstated(request, line.id),), (told, *confirm, ShowCard()), reply)
@@ -341,7 +344,8 @@ def undo(incident: Incident, command: c.Undo, request: c.Request, policy: Policy
         source=source(request),
         entry=entry,
         name=mark.name,
-        stamp=stamp_of(request.now),
+        stamp=mark.stamp,  # ours would lose against Slack's clock when that is ahead
+        meaning=mark.meaning if mark.name == "typed" else None,
     )
     reply = say("Taken back; others vouch for the line, so it stays: ", Quote(incident.entries[entry].text), ".")
     return Decision((fact,), (ShowCard(),), reply)

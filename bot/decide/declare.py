@@ -22,6 +22,7 @@ from bot.decision import (
     Span,
     Text,
     Time,
+    Unsay,
     UploadDraft,
     say,
 )
@@ -166,13 +167,15 @@ def anchor(incident: Incident, command: c.Anchor, request: c.Request, policy: Po
         what=command.what,
         place=command.place,
         file=command.file,
+        about=command.about,
     )
     if command.what == "card":
         return Decision((fact,), (PinCard(command.place), _declaration_line(incident), ShowCard()))
     if command.what.startswith("draft:"):
         family = command.what.split(":")[1]
         return Decision((fact,), (UploadDraft(f"upload:{command.what}", family, command.place),))
-    return Decision((fact,))
+    line = incident.entries.get(command.about)
+    return Decision((fact,), (Unsay(command.place),) if line and line.erased else ())
 
 
 def _declaration_line(incident: Incident) -> Notice:

@@ -126,4 +126,5 @@ def change_action(incident: Incident, command: c.ChangeAction, request: c.Reques
     )
     state = f" is {str(command.status).replace('_', ' ')}" if command.status else " changed"
     told: tuple[Span, ...] = (f"action item {item.id} ", Quote(item.text), state)
-    return Decision((fact,), (log(request, Name(request.by), ": ", *told), ShowCard()), say("Noted: ", *told, "."))
+    line = log(request, Name(request.by), ": ", *told, about=item.entry or "")
+    return Decision((fact,), (line, ShowCard()), say("Noted: ", *told, "."))

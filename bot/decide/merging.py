@@ -150,8 +150,8 @@ def move(here: Incident, other: Incident, entry: str, request: c.Request) -> tup
     )
     telling: tuple[Span, ...] = (Time(line.at, line.approximate), " — ", Quote(line.text))
     where = "a private incident" if other.private and not here.private else other.number
-    away = log(request, Name(request.by), f" moved to {where}: ", *telling)
+    away = log(request, Name(request.by), f" moved to {where}: ", *telling, about=entry)
     reply = say(f"Moved to {other.number}: ", *telling, ".")
-    arrived = log(request, Name(request.by), f" moved here from {here.number}: ", *telling)
+    arrived = log(request, Name(request.by), f" moved here from {here.number}: ", *telling, about=entry)
     ours = Decision((gone,), (away, ShowCard()), reply)
     return ours, Decision(tuple(_copied(here, line, here.number)), (arrived, ShowCard()))

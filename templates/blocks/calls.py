@@ -26,7 +26,7 @@ BOOKMARK_MOST = 100
 class Planned:
     """One finished Slack call. `key` is unique for good and the same for the same notice; calls of one `lane` keep
     their order; a newer call takes the place of a waiting one with the same `replaces`; `purpose` names the anchor
-    that the result becomes (`channel`, `card`, `log:<request>`), or is empty.
+    that the result becomes (`channel`, `card`, `log:<request>` and the line it is about), or is empty.
     """
 
     key: str
@@ -146,7 +146,14 @@ def _pin_card(n: d.PinCard, i: Incident, look: Look, policy: Policy) -> list[Pla
 def _log_line(n: d.LogLine, i: Incident, look: Look, policy: Policy) -> list[Planned]:
     key = f"log:{i.id}:{n.what.removeprefix('log:')}"
     card = _card(i)
-    return [post(key, card.channel, speech(n.text, look), n.what, card.ts)]
+    purpose = f"{n.what} {n.about}".rstrip()
+    return [post(key, card.channel, speech(n.text, look), purpose, card.ts)]
+
+
+def _unsay(n: d.Unsay, i: Incident, look: Look, policy: Policy) -> list[Planned]:
+    place, gone = n.place, speech(("This repeated a message that was deleted.",), look)
+    args = {"channel": place.channel, "ts": place.ts, **gone}
+    return [Planned(f"unsay:{place.channel}:{place.ts}", place.channel, "chat.update", args)]
 
 
 def _confirm(n: d.Confirm, i: Incident, look: Look, policy: Policy) -> list[Planned]:
@@ -192,6 +199,7 @@ _PLANS: Mapping[type, Callable[[Any, Incident, Look, Policy], list[Planned]]] = 
     d.ShowCard: _show_card,
     d.PinCard: _pin_card,
     d.LogLine: _log_line,
+    d.Unsay: _unsay,
     d.Confirm: _confirm,
     d.Whisper: _whisper,
     d.Announce: _announce,
