@@ -1,0 +1,104 @@
+"""The command line as an operator uses it: each command in its own process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from tests.databases import fresh_sqlite
+from tests.slackd.server import Slackd
+from tests.stage import MANIFEST, MORNING, environment, staged
+
+
+async def scribe(variables: dict[str, str], *arguments: str) -> tuple[int, str, str]:
+    """(exit status, standard output, standard error)"""
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "SCRIBE_"))}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "handlers.main", *arguments, env=surroundings | variables,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+async def test_migrate_makes_the_tables_and_says_so(tmp_path: Path) -> None:
+    """Twice is as good as once."""
+    variables = {"SCRIBE_DATABASE_URL": f"sqlite:///{tmp_path}/new.db"}
+    first = await scribe(variables, "migrate")
+    again = await scribe(variables, "migrate")
+    assert first[0] == again[0] == 0
+    assert first[1] != again[1]
+
+
+async def test_run_without_tokens_names_every_mistake_at_once(tmp_path: Path) -> None:
+    """And needs no traceback for it."""
+    status, _, said = await scribe({"SCRIBE_DATABASE_URL": "nonsense", "SCRIBE_TRANSPROT": "http"}, "run")
+    assert status == 2
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SCRIBE_DATABASE_URL", "SCRIBE_TRANSPROT"):
+        assert name in said
+    assert "Traceback" not in said
+
+
+async def test_run_on_a_database_without_tables_says_what_to_do(tmp_path: Path) -> None:
+    async with Slackd(MANIFEST, now=MORNING) as slack:
+        status, _, said = await scribe(environment(slack, f"sqlite:///{tmp_path}/empty.db"), "run")
+    assert status == 2
+    assert "scribe migrate" in said
+
+
+def _plainly(slack: Slackd, database: str) -> dict[str, str]:
+    """An installation that reads the machine's own clock."""
+    given = environment(slack, database)
+    return {name: value for name, value in given.items() if name not in ("SCRIBE_CLOCK_URL", "SCRIBE_PULSE")}
+
+
+async def test_check_finds_a_sound_installation_sound(tmp_path: Path) -> None:
+    async with Slackd(MANIFEST, now=MORNING) as slack:
+        status, said, _ = await scribe(_plainly(slack, fresh_sqlite(tmp_path)), "check")
+    assert status == 0, said
+    assert "MEND" not in said
+    for what in ("database", "bot token", "scopes", "clock", "Socket Mode"):
+        assert f"ok   {what}:" in said
+
+
+async def test_check_says_what_to_mend(tmp_path: Path) -> None:
+    """A scope that was not granted, and a database nobody migrated."""
+    manifest = tmp_path / "manifest.yml"
+    manifest.write_text(MANIFEST.read_text(encoding="utf-8").replace("      - pins:write\n", ""), encoding="utf-8")
+    async with Slackd(manifest, now=MORNING) as slack:
+        status, said, _ = await scribe(_plainly(slack, f"sqlite:///{tmp_path}/empty.db"), "check")
+    assert status == 1
+    assert "MEND scopes: Reinstall the app from manifest.yml; it lacks pins:write." in said
+    assert "MEND database:" in said
+
+
+async def test_check_names_a_token_that_slack_refuses(tmp_path: Path) -> None:
+    async with Slackd(MANIFEST, now=MORNING) as slack:
+        slack.revoke_tokens()
+        status, said, _ = await scribe(_plainly(slack, fresh_sqlite(tmp_path)), "check")
+    assert status == 1
+    assert "MEND bot token: auth.test failed (token_revoked)" in said
+
+
+async def test_report_prints_what_the_channel_got(database: str, tmp_path: Path) -> None:
+    """While Scribe is running, on both databases, as Markdown and as JSON, to the terminal and to a file."""
+    async with staged(database) as stage:
+        channel = await stage.declared("Checkout is failing sev2 --started 14:40")
+        await stage.alice.types("/incident event db failover started", channel)
+        number = (await stage.incident(channel)).number
+        variables = {"SCRIBE_DATABASE_URL": database}
+        status, printed, said = await scribe(variables, "report", number)
+        assert status == 0, said
+        assert "db failover started" in printed
+        assert "Alice Adams" in printed
+        assert stage.slack.world.workspace_url in printed
+        target = tmp_path / "report.json"
+        assert (await scribe(variables, "report", number, "--format", "json", "-o", str(target)))[0] == 0
+        report = json.loads(target.read_text(encoding="utf-8"))
+        assert report["incident"]["number"] == number
+        assert "db failover started" in [row["text"] for row in report["timeline"]]
+        status, _, said = await scribe(variables, "report", "INC-1")
+        assert (status, said) == (2, "There is no incident INC-1 in this database.\n")
