@@ -24,6 +24,7 @@ TOKEN: Final = re.compile(
 )
 _QUIET: Final = {
     "slack_bolt": logging.WARNING,  # at INFO it logs the whole body of a request with a wrong signature
+    "alembic": logging.WARNING,  # each look at the schema would announce itself twice
     "slack_sdk": logging.WARNING,  # at DEBUG it logs message texts
     "aiohttp.access": logging.WARNING,  # one line per delivery, with nothing that ours does not say
     "apscheduler": logging.WARNING,  # one line per tick
