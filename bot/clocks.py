@@ -15,7 +15,8 @@ from bot.words import Milestone
 class ClockDefinition:
     """What a clock measures; a family brings its own as data.
 
-    `to_earliest` measures to the first standing assertion instead of the one that counts.
+    `to_earliest` measures to the first standing assertion instead of the one that counts; `target` is the family's own,
+    for a severity for which the team has set none.
     """
 
     key: str
@@ -23,6 +24,7 @@ class ClockDefinition:
     start: Milestone
     end: Milestone
     to_earliest: bool = False
+    target: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bot.clocks import ClockDefinition
 from bot.numbering import Numbering
-from bot.words import Kind, Milestone, Priority, Severity, Status
+from bot.words import ActionType, Kind, Milestone, Priority, Role, Severity, Status
 
 Level = TypeVar("Level", Severity, Priority)
 
@@ -50,11 +50,19 @@ class Horizon:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who signs: the fields that hold the person and the day."""
+    """Who signs: the holder of `role`, else the person in a field; `day` is the field of the date.
+
+    Without severities, whatever the severity.
+    """
 
     label: str
     person: str
     day: str
+    role: Role | None = None
+    severities: frozenset[Severity] = frozenset()
+
+    def applies(self, severity: Severity) -> bool:
+        return not self.severities or severity in self.severities
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,24 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """A day on which somebody looks at it again, and what for."""
+
+    label: str
+    what: str
+    after: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """What a family calls the action items of these types together."""
+
+    key: str
+    label: str
+    types: frozenset[ActionType]
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """A level as the family calls it; `note` says when the nearest one stands in."""
 
@@ -79,7 +105,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """Everything a report family decides by data. `related` numbers the documents beside the report, by name."""
+    """Everything a report family decides by data.
+
+    `related` numbers the documents beside the report, by name; `labels` are the fields that it calls otherwise than
+    the catalogue, by key; `checklists` have names of the family's own choice.
+    """
 
     key: str
     title: str
@@ -97,8 +127,10 @@ class Family:
     clocks: tuple[ClockDefinition, ...]
     horizons: tuple[Horizon, ...]
     signers: tuple[Signer, ...]
-    distribution: tuple[Tick, ...]
-    review_after: Span
+    checklists: Mapping[str, tuple[Tick, ...]]
+    categories: tuple[Category, ...]
+    labels: Mapping[str, str]
+    reviews: tuple[Review, ...]
     follow_up_after: Span
     budget_window: timedelta  # the month of the family's error-budget section, for an objective that names no window
 

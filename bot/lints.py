@@ -224,11 +224,8 @@ def _no_detect(report: Report) -> Iterator[Lint]:
 
 def _no_reviewer(report: Report) -> Iterator[Lint]:
     author = report.fields["author"].first
-    reviewers = {
-        signer.person.first.text
-        for signer in report.signers
-        if signer.person.field.key != "author" and signer.person.first
-    }
+    others = [signer.person for signer in report.signers if signer.key != "author"]
+    reviewers = {answer.text for person in (*others, report.fields["technical_reviewer"]) for answer in person.answers}
     if not reviewers - {author.text if author else ""}:
         yield Lint("no-reviewer", "Nobody other than the author is to review it: /incident set technical_reviewer …")
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from bot.family import Family
 from bot.incident import Incident
 from bot.lints import lints
 from bot.reporting import gaps, knowledge, progress, service_levels, standing, summary, timeline
-from bot.reporting.model import Document, Report
+from bot.reporting.model import Document, Report, ReviewView
 from bot.reporting.reader import Reader, ReportContext, permalink
+from bot.reporting.shown import day
 from bot.reporting.told import FieldView
 
 __all__ = ["Report", "ReportContext", "build_report", "permalink"]
@@ -34,6 +36,7 @@ def _assembled(reader: Reader, known: Mapping[str, FieldView]) -> Report:
     slo = service_levels.slo_view(reader, known)
     rows = timeline.timeline(reader)
     items = knowledge.actions(reader)
+    roles, reviews = knowledge.roles(reader), knowledge.reviews(reader)
     return Report(
         family=family.key,
         family_title=family.title,
@@ -53,14 +56,17 @@ def _assembled(reader: Reader, known: Mapping[str, FieldView]) -> Report:
         horizons=knowledge.horizons(reader, items),
         actions=items,
         followup=knowledge.followup(reader, items),
-        signers=knowledge.signers(reader, known),
-        distribution=tuple(knowledge.ticks(reader, known)),
-        document=_document(reader, known),
+        signers=knowledge.signers(reader, known, roles),
+        checklists=knowledge.checklists(reader, known),
+        categories=knowledge.categories(reader, items),
+        reviews=reviews,
+        roles=roles,
+        document=_document(reader, known, reviews),
         disclosures=gaps.disclosures(reader, rows),
     )
 
 
-def _document(reader: Reader, known: Mapping[str, FieldView]) -> Document:
+def _document(reader: Reader, known: Mapping[str, FieldView], reviews: tuple[ReviewView, ...]) -> Document:
     incident, family = reader.incident, reader.family
     said = known["document_status"].first
     if incident.last_heard_at is None:
@@ -68,7 +74,13 @@ def _document(reader: Reader, known: Mapping[str, FieldView]) -> Document:
     return Document(
         status=family.document_statuses[str(said.value) if said else "draft"],
         version=f"draft of {incident.seq} recorded facts",
-        next_review=family.review_after.after(knowledge.base_day(reader)),
+        next_review=_next_review(reviews, day(incident.last_heard_at, family.zone)),
         updated_at=incident.last_heard_at,
         missing=gaps.missing(reader, known),
     )
+
+
+def _next_review(reviews: tuple[ReviewView, ...], today: date) -> date | None:
+    """The first that is still to come, else the last there was."""
+    days = sorted(review.due for review in reviews)
+    return next((day for day in days if day >= today), days[-1] if days else None)

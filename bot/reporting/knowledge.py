@@ -6,26 +6,45 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from bot.facts import Value
+from bot.family import Tick
 from bot.fields import FIELDS, Field
 from bot.incident import ActionItem, Said
 from bot.milestones import counting
-from bot.reporting.model import ActionView, Followup, HorizonView, SignerView, TickView
+from bot.reporting.model import ActionView, CategoryView, Followup, HorizonView, ReviewView, SignerView, TickView
 from bot.reporting.progress import highest
 from bot.reporting.reader import Reader
 from bot.reporting.shown import about, day, show
-from bot.reporting.told import Answer, FieldView, Question, Statement
+from bot.reporting.told import Answer, Asked, FieldView, Question, Statement
 from bot.wire import one_line
-from bot.words import ActionStatus, Kind, Milestone
+from bot.words import ActionStatus, Kind, Milestone, Role
 
 
-def question(field: Field) -> Question:
+def question(reader: Reader, field: Field) -> Question:
     who = field.who if field.who in ("anyone", "management") else f"the {field.who}"
-    return Question(field.key, field.label, who, field.command)
+    return Question(field.key, reader.family.labels.get(field.key, field.label), who, field.command)
 
 
 def fields(reader: Reader) -> Mapping[str, FieldView]:
     """All of the catalogue, in its order; what was declared stands in for services and regions nobody set."""
-    return {key: FieldView(field, _answers(reader, field), question(field)) for key, field in FIELDS.items()}
+    return {key: FieldView(_answers(reader, field), question(reader, field), field) for key, field in FIELDS.items()}
+
+
+def roles(reader: Reader) -> Mapping[Role, Asked]:
+    """Who holds each role now; to nobody's, the question."""
+    return {role: Asked(_holder(reader, role), _role_question(role)) for role in Role}
+
+
+def _holder(reader: Reader, role: Role) -> tuple[Answer, ...]:
+    last = next((h for h in reversed(reader.incident.holdings) if h.role is role), None)
+    if last is None or last.user is None:
+        return ()
+    name = reader.name(last.user)
+    return (Answer(name, name, reader.cite(last.source, last.at)),)
+
+
+def _role_question(role: Role) -> Question:
+    word = str(role).replace("_", " ")
+    return Question(str(role), word.capitalize(), "anyone", f"/incident assign {word} @…")
 
 
 def _answers(reader: Reader, field: Field) -> tuple[Answer, ...]:
@@ -123,13 +142,35 @@ def followup(reader: Reader, items: tuple[ActionView, ...]) -> Followup:
     return Followup(reader.family.follow_up_after.after(base_day(reader)), done, len(counted))
 
 
-def signers(reader: Reader, known: Mapping[str, FieldView]) -> tuple[SignerView, ...]:
-    return tuple(SignerView(s.label, known[s.person], known[s.day]) for s in reader.family.signers)
+def categories(reader: Reader, items: tuple[ActionView, ...]) -> tuple[CategoryView, ...]:
+    """The items by their types, as the family groups them; one of no type stands in none."""
+    return tuple(
+        CategoryView(c.key, c.label, tuple(sorted(c.types)), tuple(item for item in items if item.type in c.types))
+        for c in reader.family.categories
+    )
 
 
-def ticks(reader: Reader, known: Mapping[str, FieldView]) -> Iterator[TickView]:
-    """The distribution list; a line for grave incidents alone is left to those."""
-    for tick in reader.family.distribution:
+def reviews(reader: Reader) -> tuple[ReviewView, ...]:
+    base = base_day(reader)
+    return tuple(ReviewView(r.label, r.what, r.after.after(base)) for r in reader.family.reviews)
+
+
+def signers(reader: Reader, known: Mapping[str, FieldView], roles: Mapping[Role, Asked]) -> tuple[SignerView, ...]:
+    """Who signs a report of this severity."""
+    return tuple(
+        SignerView(s.label, s.person or str(s.role), roles[s.role] if s.role else known[s.person], known[s.day])
+        for s in reader.family.signers
+        if s.applies(highest(reader))
+    )
+
+
+def checklists(reader: Reader, known: Mapping[str, FieldView]) -> Mapping[str, tuple[TickView, ...]]:
+    """Each list of the family; a line for grave incidents alone is left to those."""
+    return {name: tuple(_ticks(reader, ticks, known)) for name, ticks in reader.family.checklists.items()}
+
+
+def _ticks(reader: Reader, ticks: tuple[Tick, ...], known: Mapping[str, FieldView]) -> Iterator[TickView]:
+    for tick in ticks:
         answer = known[tick.field].first
         if tick.applies(highest(reader)):
             yield TickView(tick.label, bool(answer and answer.value), answer.cite if answer else None)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from bot.reporting.told import Answer, Citation, ClockView, FieldView, MilestoneView, Point, Sentence, Statement
-from bot.words import ActionStatus, ActionType, Kind, Milestone, Priority, Severity, Status
+from bot.reporting.told import Answer, Asked, Citation, ClockView, FieldView, MilestoneView, Point, Sentence, Statement
+from bot.words import ActionStatus, ActionType, Kind, Milestone, Priority, Role, Severity, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,23 @@ class HorizonView:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryView:
+    """The action items of some types, as the family names them together."""
+
+    key: str
+    label: str
+    types: tuple[ActionType, ...]
+    actions: tuple[ActionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    label: str
+    what: str
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectiveView:
     """A service level objective beside what was measured. `source` says where the objective comes from."""
 
@@ -174,8 +191,11 @@ class SloView:
 
 @dataclass(frozen=True, slots=True)
 class SignerView:
+    """`key` is the field or the role that names the person."""
+
     label: str
-    person: FieldView
+    key: str
+    person: Asked
     day: FieldView
 
 
@@ -227,6 +247,7 @@ class Identity:
     related: Mapping[str, str]  # the numbers of the documents beside the report
     title: str
     type: str
+    type_name: str
     drill: bool
     private: bool
     declared: Point
@@ -274,7 +295,7 @@ class Document:
 
     status: str
     version: str
-    next_review: date
+    next_review: date | None  # None: the family has none
     updated_at: datetime
     missing: tuple[Missing, ...]
 
@@ -302,7 +323,10 @@ class Report:
     actions: tuple[ActionView, ...]
     followup: Followup
     signers: tuple[SignerView, ...]
-    distribution: tuple[TickView, ...]
+    checklists: Mapping[str, tuple[TickView, ...]]
+    categories: tuple[CategoryView, ...]
+    reviews: tuple[ReviewView, ...]
+    roles: Mapping[Role, Asked]
     document: Document
     disclosures: tuple[str, ...]
     lints: tuple[Lint, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from bot import clocks
@@ -39,6 +40,7 @@ def milestone_view(reader: Reader, milestone: Milestone) -> MilestoneView:
         assumed_at=guess.at if guess else None,
         why=why,
         history=_history(reader, milestone, found),
+        said=reader.said(found) if found else "",
     )
 
 
@@ -108,11 +110,11 @@ def family_clocks(reader: Reader) -> tuple[ClockView, ...]:
 def clock_view(reader: Reader, definition: ClockDefinition) -> ClockView:
     clock = clocks.measure(reader.incident, definition)
     if isinstance(clock, clocks.Unknown):
-        return NoMeasurement(definition, clock.why)
+        return NoMeasurement(definition, clock.why, _target(reader, definition, None))
     start, end = reader.point(clock.start), reader.point(clock.end)
     if isinstance(clock, clocks.Inconsistent):
-        return Contradiction(definition, clock.elapsed, start, end, clock.why)
-    return Measurement(definition, clock.elapsed, start, end, _target(reader, clock))
+        return Contradiction(definition, clock.elapsed, start, end, clock.why, _target(reader, definition, None))
+    return Measurement(definition, clock.elapsed, start, end, _target(reader, definition, clock.elapsed))
 
 
 def highest(reader: Reader) -> Severity:
@@ -121,12 +123,15 @@ def highest(reader: Reader) -> Severity:
     return min((grade.severity for grade in reader.incident.grades), key=order.index, default=reader.incident.severity)
 
 
-def _target(reader: Reader, clock: clocks.Measured) -> Target | None:
+def _target(reader: Reader, definition: ClockDefinition, elapsed: timedelta | None) -> Target | None:
+    """The team's for this severity, else the family's own."""
     severity = highest(reader)
-    within = reader.view.policy.targets.get(clock.definition.key, {}).get(severity)
+    promised = reader.view.policy.targets.get(definition.key, {}).get(severity)
+    within = promised or definition.target
     if within is None:
         return None
-    return Target(within, reader.family.severity(severity).name, clock.elapsed <= within)
+    whose = reader.family.severity(severity).name if promised else ""
+    return Target(within, whose, None if elapsed is None else elapsed <= within)
 
 
 def opening(reader: Reader, among: tuple[Milestone, ...]) -> Point | None:

@@ -81,6 +81,10 @@ class Reader:
         word = self.family.milestones[found.milestone]
         return Point(found.milestone, word, found.at, self.cite(found.source, found.said_at), found.approximate)
 
+    def said(self, claim: Assertion) -> str:
+        """What the line says that marks it, or what was typed with the change of status."""
+        return self.words(self.incident.entries[claim.entry]) if claim.entry else self.reason(claim)
+
     def reason(self, claim: Assertion) -> str:
         """What was typed with the status change that says it; empty where nothing was."""
         turns = (turn for turn in self.incident.turns if turn.at == claim.said_at and turn.asserts is claim.milestone)

@@ -36,6 +36,7 @@ def identity(reader: Reader) -> Identity:
         related=_related(reader),
         title=one_line(reader.text(incident.title)),
         type=str(incident.type),
+        type_name=TYPES[incident.type],
         drill=incident.drill,
         private=incident.private,
         declared=declared,

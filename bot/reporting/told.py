@@ -66,10 +66,9 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldView:
-    """A field with what was said of it, else its question."""
+class Asked:
+    """What was answered, else the question."""
 
-    field: Field
     answers: tuple[Answer, ...]
     question: Question
 
@@ -80,6 +79,17 @@ class FieldView:
     @property
     def first(self) -> Answer | None:
         return self.answers[0] if self.answers else None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView(Asked):
+    """A field with what was said of it; `label` is the family's."""
+
+    field: Field
+
+    @property
+    def label(self) -> str:
+        return self.question.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneView:
-    """One milestone: stated (`point`), assumed (`assumed_at`, with the reason in `why`), or unknown."""
+    """One milestone: stated (`point`), assumed (`assumed_at`, with the reason in `why`), or unknown.
+
+    `said` is the line that states it, or what was typed with the change of status; empty where neither is.
+    """
 
     milestone: Milestone
     word: str
@@ -114,6 +127,7 @@ class MilestoneView:
     assumed_at: datetime | None
     why: str
     history: tuple[Claim, ...]
+    said: str = ""
 
     @property
     def label(self) -> str:
@@ -134,11 +148,11 @@ class MilestoneView:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the team promised itself for this severity."""
+    """What the team promised itself for this severity; without a severity it is the family's own, for all of them."""
 
     within: timedelta
     severity: str
-    met: bool
+    met: bool | None  # None: nothing was measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +171,7 @@ class Measurement:
 class NoMeasurement:
     definition: ClockDefinition
     why: str
+    target: Target | None
     state: Literal["unknown"] = "unknown"
 
 
@@ -169,6 +184,7 @@ class Contradiction:
     start: Point
     end: Point
     why: str
+    target: Target | None
     state: Literal["inconsistent"] = "inconsistent"
 
 

@@ -1,4 +1,10 @@
-"""A family's data beside its template: `<key>.toml` read into `bot.family.Family`, `<key>.j2` arranges the report."""
+"""A family's data beside its template: `<key>.toml` read into `bot.family.Family`, `<key>.j2` arranges the report.
+
+`slo.toml` shows what every family has. What one may have besides: `[related]` (numbers of documents beside the report),
+`[type_codes]` (for `{type}` in a number), `[labels]` (of fields it calls otherwise), `target = { minutes = 5 }` of a
+clock, `role` and `severities` of a signer, `[[checklists.<name>]]`, `[[categories]]` (of action items, by type) and
+`[[reviews]]`.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +17,10 @@ from importlib.resources import files
 from typing import Any, TypedDict, TypeVar
 
 from bot.clocks import ClockDefinition
-from bot.family import Family, Horizon, Phase, Signer, Span, Tick
+from bot.family import Category, Family, Horizon, Phase, Review, Signer, Span, Tick
 from bot.fields import FIELDS
 from bot.numbering import Numbering
-from bot.words import IncidentType, Kind, Milestone, Priority, Severity, Status
+from bot.words import ActionType, IncidentType, Kind, Milestone, Priority, Role, Severity, Status
 
 Word = TypeVar("Word", bound=StrEnum)
 Part = TypeVar("Part")
@@ -51,7 +57,7 @@ class _Table:
 
     def rows(self, key: str, build: Callable[[_Table], Part]) -> tuple[Part, ...]:
         found = []
-        for number, row in enumerate(self.take(key, list)):
+        for number, row in enumerate(self.take(key, list, [])):
             table = _Table(f"{self.place}.{key}[{number}]", row)
             found.append(build(table))
             table.finish()
@@ -103,7 +109,15 @@ def _clock(row: _Table) -> ClockDefinition:
         row.word(Milestone, "start"),
         row.word(Milestone, "end"),
         row.take("to_earliest", bool, False),
+        _minutes(row, "target") if "target" in row.left else None,
     )
+
+
+def _minutes(parent: _Table, key: str) -> timedelta:
+    table = parent.table(key)
+    minutes = timedelta(minutes=table.take("minutes", int))
+    table.finish()
+    return minutes
 
 
 def _horizon(row: _Table) -> Horizon:
@@ -120,7 +134,34 @@ def _field(row: _Table, key: str) -> str:
 
 
 def _signer(row: _Table) -> Signer:
-    return Signer(row.take("label", str), _field(row, "person"), _field(row, "day"))
+    role = row.word(Role, "role") if "role" in row.left else None
+    return Signer(
+        row.take("label", str),
+        "" if role else _field(row, "person"),
+        _field(row, "day"),
+        role,
+        frozenset(row.words(Severity, "severities", [])),
+    )
+
+
+def _review(row: _Table) -> Review:
+    return Review(row.take("label", str), row.take("what", str), _span(row, "after"))
+
+
+def _category(row: _Table) -> Category:
+    return Category(row.take("key", str), row.take("label", str), frozenset(row.words(ActionType, "types")))
+
+
+def _labels(top: _Table) -> Mapping[str, str]:
+    table = _Table(f"{top.place}.labels", top.take("labels", dict, {}))
+    if unknown := set(table.left) - set(FIELDS):
+        raise FamilyError(f"{table.place}: no field is called {min(unknown)!r}")
+    return {name: table.take(name, str) for name in list(table.left)}
+
+
+def _checklists(top: _Table) -> Mapping[str, tuple[Tick, ...]]:
+    table = _Table(f"{top.place}.checklists", top.take("checklists", dict, {}))
+    return {name: table.rows(name, _tick) for name in list(table.left)}
 
 
 def _tick(row: _Table) -> Tick:
@@ -179,8 +220,10 @@ def _family(key: str, top: _Table) -> Family:
         clocks=top.rows("clocks", _clock),
         horizons=top.rows("horizons", _horizon),
         signers=top.rows("signers", _signer),
-        distribution=top.rows("distribution", _tick),
-        review_after=_span(top, "review_after"),
+        checklists=_checklists(top),
+        categories=top.rows("categories", _category),
+        labels=_labels(top),
+        reviews=top.rows("reviews", _review),
         follow_up_after=_span(top, "follow_up_after"),
         budget_window=timedelta(days=_span(top, "budget_window").days),
     )

@@ -342,7 +342,7 @@ def test_the_next_review_is_six_months_after_the_resolution() -> None:
 
 def test_the_executives_are_on_the_list_of_grave_incidents_alone() -> None:
     grave, small = Story().declared(severity=Severity.HIGH), Story().declared(severity=Severity.MEDIUM)
-    assert [len(report_of(story).distribution) for story in (grave, small)] == [5, 4]
+    assert [len(report_of(story).checklists["distribution"]) for story in (grave, small)] == [5, 4]
 
 
 def test_what_is_missing_begins_with_milestones_and_what_the_report_is_poor_without() -> None:

@@ -37,7 +37,7 @@ def test_a_family_nobody_wrote_is_refused_with_those_there_are() -> None:
         ("to_earliest = true", "to_earliest = 1", r"slo\.toml\.clocks\[2\]\.to_earliest: a bool is needed"),
         ("days = 7", "days = true", r"slo\.toml\.horizons\[0\]\.within\.days: a int is needed"),
         ('person = "author"', 'person = "autor"', r"slo\.toml\.signers\[0\]\.person: no field is called 'autor'"),
-        ("review_after = { months = 6 }", "review_after = 6", r"slo\.toml\.review_after: a dict is needed"),
+        ("after = { months = 6 }", "after = 6", r"slo\.toml\.reviews\[0\]\.after: a dict is needed"),
         ("[severities]", "[severities", r"slo\.toml: "),
     ],
 )
