@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.commands import React, Request
-from bot.facts import Evidence
 from handlers.act import act
 from handlers.desk import Desk
 from handlers.messages import is_ours, seen, transcribed
 from handlers.slack_calls import Args, Result
-from storage import Leased
+from storage import Leased, Message
 
 PAGE: Final = 200
 
@@ -21,31 +21,32 @@ PAGE: Final = 200
 async def read_back(desk: Desk, call: Leased, args: Args) -> Result:
     """Every message, thread reply and standing reaction of a channel, oldest page last; safe to repeat."""
     channel = args["channel"]
-    async for message in _history(desk, channel):
-        await _take(desk, call.incident or 0, channel, message)
-        if message.get("reply_count"):
-            async for reply in _replies(desk, channel, message["ts"]):
-                await _take(desk, call.incident or 0, channel, reply)
+    async for page in _history(desk, channel):
+        await _take(desk, call.incident or 0, channel, page)
+        for parent in page:
+            if parent.get("reply_count"):
+                async for replies in _replies(desk, channel, parent["ts"]):
+                    await _take(desk, call.incident or 0, channel, replies)
     return {}
 
 
-async def _history(desk: Desk, channel: str) -> AsyncIterator[Mapping[str, Any]]:
+Page = Sequence[Mapping[str, Any]]
+
+
+async def _history(desk: Desk, channel: str) -> AsyncIterator[Page]:
     cursor = None
     while True:
         page = await desk.slack.conversations_history(channel=channel, limit=PAGE, cursor=cursor)
-        for message in page["messages"]:
-            yield message
+        yield page["messages"]
         if not (cursor := _next(page)):
             return
 
 
-async def _replies(desk: Desk, channel: str, ts: str) -> AsyncIterator[Mapping[str, Any]]:
+async def _replies(desk: Desk, channel: str, ts: str) -> AsyncIterator[Page]:
     cursor = None
     while True:
         page = await desk.slack.conversations_replies(channel=channel, ts=ts, limit=PAGE, cursor=cursor)
-        for message in page["messages"]:
-            if message["ts"] != ts:
-                yield message
+        yield [message for message in page["messages"] if message["ts"] != ts]
         if not (cursor := _next(page)):
             return
 
@@ -54,21 +55,23 @@ def _next(page: AsyncSlackResponse) -> str:
     return str((page.get("response_metadata") or {}).get("next_cursor") or "")
 
 
-async def _take(desk: Desk, incident: int, channel: str, message: Mapping[str, Any]) -> None:
-    """Remember one message, and let each standing reaction speak."""
+async def _take(desk: Desk, incident: int, channel: str, page: Page) -> None:
+    """Remember a page in one transaction, then let each standing reaction on it speak."""
     now = desk.clock.now()
-    if is_ours(desk, message):
+    said = [(m, kept) for m in page if not is_ours(desk, m) and (kept := transcribed(channel, m, now)) is not None]
+    await desk.store.remember_all([kept for _, kept in said])
+    for message, kept in said:
+        for reaction in message.get("reactions") or []:
+            await _speak(desk, incident, kept, reaction, now)
+
+
+async def _speak(desk: Desk, incident: int, message: Message, reaction: Mapping[str, Any], now: datetime) -> None:
+    """History does not say when somebody reacted; that it stands now is all there is to know."""
+    emoji = reaction["name"]
+    meaning = desk.policy.meaning(emoji)
+    if meaning is None:
         return
-    kept = transcribed(channel, message, now)
-    if kept is None:
-        return
-    await desk.store.remember(kept)
-    for reaction in message.get("reactions") or []:
-        meaning = desk.policy.meaning(reaction["name"])
-        if meaning is not None:
-            emoji = reaction["name"]
-            for user in reaction["users"]:
-                stamp = f"{int(now.timestamp())}.{now.microsecond:06d}"
-                request = Request(f"readback:{channel}:{kept.ts}:{emoji}:{user}", user, "reaction", now)
-                place = Evidence(channel, kept.ts, kept.thread_ts)
-                await act(desk, incident, React(seen(kept, place), emoji, meaning, stamp), request)
+    stamp = f"{int(now.timestamp())}.{now.microsecond:06d}"
+    for user in reaction["users"]:
+        request = Request(f"readback:{message.channel}:{message.ts}:{emoji}:{user}", user, "reaction", now)
+        await act(desk, incident, React(seen(message), emoji, meaning, stamp), request)
