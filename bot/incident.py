@@ -197,6 +197,8 @@ class Incident:
     fields: dict[str, tuple[Said, ...]] = field(default_factory=dict)
     actions: dict[str, ActionItem] = field(default_factory=dict)
     anchors: dict[str, f.Anchored] = field(default_factory=dict)
+    drafts: dict[str, str] = field(default_factory=dict)  # the newest posted draft's anchor, by family
+    outdated: frozenset[str] = frozenset()  # families whose newest draft was posted before something that counts
     questioned: frozenset[Milestone] = frozenset()
     cancelled: Wire | None = None
     merged_into: str | None = None
@@ -214,6 +216,7 @@ class Incident:
             fields=dict(self.fields),
             actions=dict(self.actions),
             anchors=dict(self.anchors),
+            drafts=dict(self.drafts),
         )
 
     @property
@@ -286,8 +289,16 @@ def evolve(incident: Incident, recorded: f.Recorded) -> None:
     if recorded.seq != incident.seq + 1:
         raise ValueError(f"fact {recorded.seq} does not follow {incident.seq}")
     _FOLD[type(recorded.fact)](incident, recorded.fact, recorded.heard_at)
+    if incident.drafts and _is_news(recorded.fact):
+        incident.outdated = frozenset(incident.drafts)
     incident.seq = recorded.seq
     incident.last_heard_at = recorded.heard_at
+
+
+def _is_news(fact: f.AnyFact) -> bool:
+    """Would a draft read otherwise? Our own messages, and closing what is resolved, change nothing in it."""
+    closing = isinstance(fact, f.StatusChanged) and fact.status is Status.CLOSED
+    return not closing and not isinstance(fact, f.Anchored | f.Questioned | f.ChannelAttached)
 
 
 def _declared(i: Incident, fact: f.Declared, heard: datetime) -> None:
@@ -404,6 +415,10 @@ def _reinstated(i: Incident, fact: f.Reinstated, heard: datetime) -> None:
 
 def _anchored(i: Incident, fact: f.Anchored, heard: datetime) -> None:
     i.anchors[fact.what] = fact
+    if fact.what.startswith("draft:"):
+        family = fact.what.split(":")[1]
+        i.drafts[family] = fact.what
+        i.outdated -= {family}
     line = 0
     while entry := i.entries.get(typed_entry(fact.what.removeprefix("log:"), line)):
         i.entries[entry.id] = replace(entry, evidence=entry.evidence or fact.place)

@@ -56,7 +56,10 @@ _CLOCK: Final = (
 )
 _PLACE: Final = r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+){1,2}"
 _ZONE: Final = rf"(?P<zone>(?:UTC|GMT)?[+-][0-9]{{1,2}}(?::?[0-9]{{2}})?(?![0-9:])|{_PLACE}|(?:{NAMES})\b)"
-_HEAD_ZONE: Final = rf"(?P<zone>(?-i:UTC|GMT)?[+-][0-9]{{2}}:?[0-9]{{2}}(?![0-9:])|{_PLACE}|(?-i:{NAMES})\b)"
+_HEAD_ZONE: Final = (
+    r"(?P<zone>(?:(?-i:UTC|GMT)[+-][0-9]{1,2}(?::?[0-9]{2})?|[+-][0-9]{2}:?[0-9]{2})(?![0-9:])"
+    rf"|{_PLACE}|(?-i:{NAMES})\b)"
+)
 _AGO: Final = (
     rf"(?:-\s?(?P<minus>{DURATION})|(?:(?P<back>{DURATION})|(?P<one>an?\s(?:minute|hour|day)|half\san\shour))\sago\b)"
 )

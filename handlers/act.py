@@ -72,7 +72,8 @@ async def carry_out(
     for place in decision.erase:  # first: what is put afterwards must not be taken for an unsent trace of it
         await visit.erase(message_entry(place), place.channel, place.ts)
     await desk.directory.recall(_named(decision.notices, subject))
-    await visit.put(list(planned(desk, decision.notices, subject)), desk.clock.now())
+    told = [*planned(desk, decision.notices, subject), *(_refreshing(subject) if decision.facts else ())]
+    await visit.put(told, desk.clock.now())
 
 
 def _named(notices: Sequence[Notice], incident: Incident) -> Iterator[str]:
@@ -135,6 +136,21 @@ def _stand_in(incident: Incident) -> Incident:
         key="", at=incident.last_heard_at or EPOCH, source=Source("system", "scribe"), what="card", place=card
     )
     return stand_in
+
+
+def _refreshing(incident: Incident) -> Iterator[Call]:
+    """A posted draft says that more is known by now; its own message is edited, nothing new is posted."""
+    for family in sorted(incident.outdated):
+        place = incident.anchors[incident.drafts[family]].place
+        yield Call(
+            key=f"outdated:{incident.id}:{family}:{incident.seq}",
+            lane=place.channel,
+            method="scribe.outdated",
+            args={"channel": place.channel, "ts": place.ts, "family": family},
+            incident=incident.id,
+            purpose="",
+            replaces=f"outdated:{incident.id}:{family}",
+        )
 
 
 def _draft_call(notice: PostDraft, incident: Incident) -> Call:

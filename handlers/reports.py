@@ -70,10 +70,10 @@ async def post_draft(desk: Desk, incident: int, key: str | None, request: Reques
         return await settle(desk, visit, decision, request)
 
 
-async def draft_summary(desk: Desk, incident: int, family: str) -> dict[str, Any]:
+async def draft_summary(desk: Desk, incident: int, family: str, *, outdated: bool = False) -> dict[str, Any]:
     """The Block Kit summary that goes into the channel."""
     state = await desk.store.incident(incident)
-    return report_summary(await report_of(desk, state, family), state)
+    return report_summary(await report_of(desk, state, family), state, outdated=outdated)
 
 
 async def draft_file(desk: Desk, incident: int, family: str) -> tuple[str, str]:

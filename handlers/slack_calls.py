@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
@@ -133,6 +134,14 @@ async def post_summary(desk: Desk, call: Leased, args: Args) -> Result:
     return await post_message(desk, call, full)
 
 
+async def update_summary(desk: Desk, call: Leased, args: Args) -> Result:
+    """The summary of a draft that is outdated, as things stand now; the file below it stays as it was posted."""
+    message = await draft_summary(desk, call.incident or 0, args["family"], outdated=True)
+    return await perform_plainly(
+        desk, replace(call, method="chat.update"), {"channel": args["channel"], "ts": args["ts"], **message}
+    )
+
+
 async def upload_draft(desk: Desk, call: Leased, args: Args) -> Result:
     """The draft as a file in the thread of its summary, by Slack's three-step upload."""
     name, text = await draft_file(desk, call.incident or 0, args["family"])
@@ -160,5 +169,6 @@ PERFORM: Final[Mapping[str, Perform]] = {
     "conversations.setTopic": set_topic,
     "bookmarks.add": add_bookmark,
     "scribe.summary": post_summary,
+    "scribe.outdated": update_summary,
     "scribe.upload": upload_draft,
 }

@@ -25,6 +25,7 @@ from bot.decision import (
 from bot.facts import AnyFact
 from bot.incident import Incident
 from bot.milestones import assertions, counting, missing, settings, since_reopening
+from bot.moments import clock
 from bot.policy import Policy
 from bot.words import OPEN, OVER, Milestone, Status
 
@@ -179,7 +180,8 @@ def reopen(incident: Incident, command: c.Reopen, request: c.Request, policy: Po
     resolved = counting(incident, Milestone.RESOLVED)
     at = command.moment.at if command.moment else whole_second(request.now)
     if resolved and at < resolved.at:
-        raise Refused("That is before it was resolved; correct the resolution first.", "/incident mark resolved 14:02")
+        wrong = f"{clock(at, request.zone, day=True)} is before it was resolved, at {clock(resolved.at, request.zone)}."
+        raise Refused(wrong, "/incident mark resolved 14:02")
     fact = f.Reopened(
         key=f"{request.key}:reopened",
         at=at,

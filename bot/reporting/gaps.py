@@ -68,6 +68,7 @@ def _disclosures(reader: Reader, rows: tuple[Row, ...]) -> Iterator[str]:
     incident = reader.incident
     entries = incident.entries.values()
     yield f"Written by Scribe from {incident.seq} recorded facts; a sentence nobody replaced is composed from them."
+    yield "Times are kept to the second, and no duration is rounded."
     if incident.drill:
         yield "This was a drill; it counts in no statistic."
     yield from _counted(sum(bool(e.withdrawn_by) and not e.moved_to and not e.erased for e in entries), "withdrawn")

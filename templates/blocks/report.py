@@ -19,11 +19,15 @@ WORDS_MOST = 700
 LINE_MOST = 250
 ITEMS_SHOWN = 5
 FIELDS_SHOWN = 8
+_OUTDATED = "⚠️ More has been recorded since the file below was written. What stands here is new, the file is not."
 _SENTENCES = (("what", "Summary"), ("impact", "Impact"), ("root_cause", "Root cause"), ("resolution", "Resolution"))
 
 
-def report_summary(report: Report, incident: Incident, *, live: bool = False) -> Message:
-    """The draft as a message for the channel, beside the whole of it as a file; `live`: for one person, not posted."""
+def report_summary(report: Report, incident: Incident, *, live: bool = False, outdated: bool = False) -> Message:
+    """The draft as a message for the channel, beside the whole of it as a file.
+
+    `live`: for one person, not posted. `outdated`: posted earlier, and more is known than its file holds.
+    """
     who = report.identity
     drill = "DRILL: " if who.drill else ""
     title = f"{SEVERITY_MARKS[incident.severity]} {drill}{who.title}"
@@ -31,7 +35,7 @@ def report_summary(report: Report, incident: Incident, *, live: bool = False) ->
     state += f" · {data(report.standing.status_name)}"
     blocks = [
         header(f"{'Report so far' if live else 'Draft'}: {title}"),
-        context(state),
+        context(state, *([_OUTDATED] if outdated else [])),
         *_sentences(report),
         fields(["\n".join(_milestones(report)), "\n".join(("*Clocks*", *map(_clock, report.family_clocks)))]),
         *_impact(report),
@@ -40,7 +44,7 @@ def report_summary(report: Report, incident: Incident, *, live: bool = False) ->
     ]
     return message(
         f"{state}: draft of {data(who.title, LINE_MOST)}",
-        within(blocks, buttons((*_offers(incident), *_posting(report, incident, live)))),
+        within(blocks, buttons((*_offers(incident), *_posting(report, incident, live or outdated)))),
     )
 
 
@@ -111,8 +115,8 @@ def _missing(report: Report) -> list[Block]:
     return [section("\n".join(lines))] if lines else []
 
 
-def _posting(report: Report, incident: Incident, live: bool) -> tuple[Offer, ...]:
-    return (Offer("Post the draft", a.POSTMORTEM, a.reference(incident.id, report.family)),) if live else ()
+def _posting(report: Report, incident: Incident, wanted: bool) -> tuple[Offer, ...]:
+    return (Offer("Post the draft", a.POSTMORTEM, a.reference(incident.id, report.family)),) if wanted else ()
 
 
 def _offers(incident: Incident) -> tuple[Offer, ...]:
