@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from tests.rehearsal.script import Act, Fills, Says, Scene, Script, Types
+from tests.rehearsal.acts import Act, Fills, Retells, Says, Scene, Somebody, Types, told
+from tests.rehearsal.script import Script
 from tests.rehearsal.theatre import Program
 from tests.slackd.desk import Answer, Submission
 from tests.slackd.people import Person
-from tests.slackd.records import Channel, Message, View
+from tests.slackd.records import Channel, View
 from tests.slackd.server import Slackd
 
 Progress = Callable[[str], None]
+TRIES: Final = 20
+"""Deaths in a row that a form is asked for again after; more, and the program refuses it."""
 
 
 class Stuck(Exception):
@@ -44,7 +47,7 @@ class Play:
         for n, scene in enumerate(self.script.scenes, 1):
             await self._until(scene)
             for act in scene.acts:
-                self.progress(f"{n}/{len(self.script.scenes)} {scene.at:%Y-%m-%d %H:%M:%S} {_told(act)}")
+                self.progress(f"{n}/{len(self.script.scenes)} {scene.at:%Y-%m-%d %H:%M:%S} {told(act)}")
                 await self._do(act)
         await self.program.settled()
 
@@ -63,18 +66,9 @@ class Play:
 
     async def _declare(self, general: Channel) -> None:
         declarer = self._person(self.script.declarer)
-        self.progress(f"declared: {self.script.title}")
-        given = self.script.declaration
-        values = {
-            "title": self.script.title,
-            "severity": given["severity"],
-            "services": ", ".join(given["services"]) or None,
-            "regions": ", ".join(given["regions"]) or None,
-        }
+        self.progress(f"declared: {_shown(self.script.title)}")
         known = set(self.slack.world.channels)
-        await self._fill(
-            declarer, "/incident declare", general, values, lambda: set(self.slack.world.channels) != known
-        )
+        await self._fill(declarer, "/incident declare", general, self.script.declaration)
         made = [
             c for key, c in self.slack.world.channels.items() if key not in known and c.name.startswith("incident-")
         ]
@@ -87,12 +81,15 @@ class Play:
         await self.program.settled()
 
     async def _do(self, act: Act) -> None:
-        if isinstance(act, Types):
-            await self._type(act)
-        elif isinstance(act, Says):
-            await self._say(act)
-        else:
-            await self._fill(self._person(act.who), act.command, self.there, dict(act.values), lambda: False)
+        match act:
+            case Types():
+                await self._type(act)
+            case Says():
+                await self._say(act)
+            case Retells():
+                await self._retell(act)
+            case Fills():
+                await self._fill(self._person(act.who), act.command, self.there, act.values)
 
     @property
     def there(self) -> Channel:
@@ -103,7 +100,7 @@ class Play:
 
     async def _type(self, act: Types) -> None:
         person = self._person(act.who)
-        line = act.line.format(*(self._person(p).mention for p in act.people)) if act.people else act.line
+        line = f"{act.line} {self._person(act.mentions).mention}" if act.mentions else act.line
         known = {whisper.origin for whisper in person.inbox}
 
         async def once() -> Answer:
@@ -127,35 +124,37 @@ class Play:
         await person.reacts(message, act.emoji)
         await self.program.settled()
 
-    async def _fill(
-        self, person: Person, command: str, channel: Channel, values: dict[str, Any], done: Callable[[], bool]
-    ) -> None:
-        """Open the form, fill it in and send it; a form lost in a death is asked for again."""
-        while not done():
-            opened = await self.program.surviving(lambda: person.types(command, channel), lambda a: True)
-            view = opened.view or person.modal
-            if view is None:
-                self.answers.append(opened.text)
-                continue
-            if await self._sent(person, view, values):
-                return
+    async def _retell(self, act: Retells) -> None:
+        person = self._person(act.who)
+        message = await person.says(self.there, act.text)
+        await self.program.settled()
+        view = await self._opened(person, lambda: person.uses_shortcut("add_to_timeline", message))
+        await self._send(person, view, {"when": act.at, "kind": act.kind})
 
-    async def _sent(self, person: Person, view: View, values: dict[str, Any]) -> bool:
-        await person.fills(view, {name: value for name, value in values.items() if value is not None})
-        sent: Submission = await self.program.surviving(lambda: person.submits(view), lambda s: True)
-        if sent.errors:
+    async def _fill(self, person: Person, command: str, channel: Channel, values: Mapping[str, Any]) -> None:
+        view = await self._opened(person, lambda: person.types(command, channel))
+        await self._send(person, view, values)
+
+    async def _opened(self, person: Person, ask: Callable[[], Awaitable[Answer]]) -> View:
+        """The form asked for; one lost in a death is asked for again, as its trigger has died too."""
+        for _ in range(TRIES):
+            answer = await self.program.surviving(ask, lambda answer: True)
+            if view := answer.view or person.modal:
+                return view
+            self.answers.append(answer.text)
+        raise Stuck(f"no form was opened: {self.answers[-1:]}")
+
+    async def _send(self, person: Person, view: View, values: Mapping[str, Any]) -> None:
+        """Fill it in and send it; one that got no answer stays open, and is sent again as it is."""
+        filled = {name: self._value(value) for name, value in values.items() if value is not None}
+        await person.fills(view, filled)
+        sent: Submission = await self.program.surviving(lambda: person.submits(view), lambda sent: not sent.error)
+        if not sent.closed:
             raise Stuck(f"the form was refused: {sent.errors}")
-        return sent.closed
+
+    def _value(self, value: Any) -> Any:
+        return self._person(value.name) if isinstance(value, Somebody) else value
 
 
-def _told(act: Act) -> str:
-    if isinstance(act, Says):
-        return f"{act.who}: {act.text} :{act.emoji}:"
-    return act.line if isinstance(act, Types) else act.command
-
-
-def in_order(channel: Channel) -> list[Message]:
-    return sorted(channel.messages.values(), key=lambda m: m.ts)
-
-
-__all__ = ["Fills", "Play", "Stuck", "in_order"]
+def _shown(text: str) -> str:
+    return text if len(text) <= 120 else f"{text[:119]}…"

@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from handlers import offline
+from handlers.settings import load
 from storage import Store, migrate
 from tests.rehearsal.channel_md import channel_md
 from tests.rehearsal.play import Play, Stuck
 from tests.rehearsal.script import Script
-from tests.rehearsal.theatre import ROOT, Killer, program
+from tests.rehearsal.theatre import ROOT, Killer, process, resident
 from tests.slackd.records import Channel
 from tests.slackd.server import Slackd
 from tests.stage import MANIFEST
@@ -31,9 +33,13 @@ class Performance:
 
 
 async def rehearse(
-    script: Script, *, killer: Killer | None = None, progress: Callable[[str], None] = lambda line: None
+    script: Script,
+    *,
+    killer: Killer | None = None,
+    in_process: bool = False,
+    progress: Callable[[str], None] = lambda line: None,
 ) -> Performance:
-    """Play the script against the real program in its own process.
+    """Play the script against the real program in its own process, or, where deaths are not the point, in this one.
 
     Raises:
         Stuck: the program did not do what the script expects.
@@ -42,7 +48,8 @@ async def rehearse(
         database = f"sqlite:///{folder}/scribe.db"
         await asyncio.to_thread(migrate, database)
         async with Slackd(MANIFEST, now=script.declared_at) as slack:
-            async with program(slack, database, killer=killer) as running:
+            staged = resident(slack, database) if in_process else process(slack, database, killer)
+            async with staged as running:
                 play = Play(slack, running, script, progress)
                 await play.perform()
             channel = play.there
@@ -51,7 +58,7 @@ async def rehearse(
             posts = _posts(channel)
             number = await _number(database, channel.id)
         for name, medium in REPORTS.items():
-            files[name] = await _report(database, number, medium)
+            files[name] = await (_read if in_process else _printed)(database, number, medium)
             progress(f"made {name}")
     return Performance(files, texts, posts)
 
@@ -71,7 +78,12 @@ async def _number(database: str, channel: str) -> str:
     return str(rows[0].number)
 
 
-async def _report(database: str, number: str, medium: str) -> str:
+async def _read(database: str, number: str, medium: str) -> str:
+    settings = load({"SCRIBE_DATABASE_URL": database}, connecting=False)
+    return await offline.report(settings, number, None, medium)
+
+
+async def _printed(database: str, number: str, medium: str) -> str:
     """By the command line, as an operator would ask for it."""
     surroundings = {"SCRIBE_DATABASE_URL": database, "PYTHONPATH": str(ROOT), "SCRIBE_LOG_LEVEL": "warning"}
     process = await asyncio.create_subprocess_exec(

@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from tests.slackd.server import Slackd
-from tests.stage import environment
+from tests.stage import environment, scribe_at_work, settings_for
 
 ROOT: Final = Path(__file__).parent.parent.parent
 READY_SECONDS: Final = 30
@@ -26,7 +26,7 @@ class Killer:
 
     times: int
     seed: int
-    longest: float = 0.12
+    longest: float = 0.08
     kills: int = 0
     _random: random.Random = field(init=False)
 
@@ -39,7 +39,32 @@ class Killer:
         return self._random.uniform(0, self.longest) if self.kills < self.times else None
 
 
-class Program:
+class Program(Protocol):
+    """The program under rehearsal, as far as people can wait for it."""
+
+    async def settled(self) -> None:
+        """Return once it is up and quiet."""
+
+    async def surviving(self, act: Callable[[], Awaitable[T]], answered: Callable[[T], bool]) -> T:
+        """Do what a person does, and do it again at the same instant while nobody answered because of a death."""
+
+
+class Resident:
+    """The program in this process; it cannot be killed, and starts at once."""
+
+    def __init__(self, slack: Slackd) -> None:
+        self._slack = slack
+
+    async def settled(self) -> None:
+        await self._slack.settle()
+
+    async def surviving(self, act: Callable[[], Awaitable[T]], answered: Callable[[T], bool]) -> T:
+        result = await act()
+        await self.settled()
+        return result
+
+
+class Process:
     """`scribe run` as a process, started again after each death."""
 
     def __init__(self, slack: Slackd, variables: Mapping[str, str], killer: Killer | None) -> None:
@@ -48,10 +73,12 @@ class Program:
         self._killer = killer
         self._process: asyncio.subprocess.Process | None = None
         self._hand: asyncio.Task[None] | None = None
+        self._dying: asyncio.subprocess.Process | None = None
 
     @property
     def is_up(self) -> bool:
-        return self._process is not None and self._process.returncode is None
+        """Is it alive? From the signal on it is not, though the system needs a moment to say so."""
+        return self._process is not None and self._process.returncode is None and self._process is not self._dying
 
     async def start(self) -> None:
         """Start it and wait until both of its sockets are open. Time stands still meanwhile."""
@@ -72,11 +99,12 @@ class Program:
         await asyncio.sleep(delay)
         if self.is_up and self._process is not None and self._killer is not None:
             self._killer.kills += 1
+            self._dying = self._process
             self._process.kill()
             await self._process.wait()
 
     async def settled(self) -> None:
-        """Wait until the program is quiet, starting it again whenever it has been killed."""
+        """Starts it again whenever it has been killed."""
         while True:
             if not self.is_up:
                 await self._buried()
@@ -87,12 +115,13 @@ class Program:
                 return
 
     async def _buried(self) -> None:
-        """Its sockets are gone too, so that the next one's are counted rightly."""
+        """It and its sockets are gone, so that the next one's are counted rightly."""
         async with asyncio.timeout(READY_SECONDS):
+            if self._process is not None:
+                await self._process.wait()
             await self._slack.socket.disconnected()
 
     async def surviving(self, act: Callable[[], Awaitable[T]], answered: Callable[[T], bool]) -> T:
-        """Do what a person does, and do it again at the same instant while nobody answered because of a death."""
         while True:
             result = await act()
             await self.settled()
@@ -108,13 +137,18 @@ class Program:
 
 
 @asynccontextmanager
-async def program(
-    slack: Slackd, database: str, *, killer: Killer | None = None, **variables: str
-) -> AsyncIterator[Program]:
+async def resident(slack: Slackd, database: str) -> AsyncIterator[Resident]:
+    """The program running in this process, stopped at the end."""
+    async with scribe_at_work(slack, settings_for(slack, database), "rehearsal"):
+        yield Resident(slack)
+
+
+@asynccontextmanager
+async def process(slack: Slackd, database: str, killer: Killer | None = None) -> AsyncIterator[Process]:
     """The program running in this Slack, stopped at the end."""
-    surroundings = environment(slack, database, **variables)
+    surroundings = environment(slack, database)
     slack.watch(f"http://{surroundings['SCRIBE_PULSE']}/")
-    running = Program(slack, surroundings, killer)
+    running = Process(slack, surroundings, killer)
     slack.socket.holding = killer is not None
     await running.start()
     try:
