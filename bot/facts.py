@@ -149,6 +149,7 @@ class Amended(Fact):
     text: Wire | None = None
     moment: datetime | None = None
     kind: Kind | None = None
+    milestone: Milestone | None = None  # what it means instead, as `kind`: earlier marks assert no milestone any more
     author: str | None = None
 
 
@@ -182,6 +183,7 @@ class MilestoneSet(Fact):
     milestone: Milestone
     moment: datetime | None
     approximate: bool = False
+    entry: str | None = None  # set in the form of this line: its time counts, for as long as it says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

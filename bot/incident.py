@@ -78,6 +78,7 @@ class Entry:
     earlier: tuple[Wording, ...] = ()
     amended_by: str | None = None
     kind: Kind | None = None  # corrected by a person; else the marks say it
+    corrected_at: datetime | None = None  # when a person last corrected what it means
     withdrawn_by: str | None = None
     moved_to: str | None = None
     erased: bool = False
@@ -93,6 +94,7 @@ class SetMoment:
     said_at: datetime
     source: f.Source
     ended: datetime | None = None  # the re-opening after which it counts no longer
+    entry: str | None = None  # the line in whose form it was set
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,12 @@ class Incident:
     def standing_marks(self, entry: str) -> tuple[Mark, ...]:
         """The marks nobody took back, in the order in which they were put on."""
         return tuple(sorted((m for m in self.marks.get(entry, ()) if m.standing), key=lambda m: (m.at, m.stamp, m.by)))
+
+    def asserting(self, entry: str) -> tuple[Mark, ...]:
+        """The standing marks that assert a milestone; a correction of what the line means ends the earlier ones."""
+        corrected = self.entries[entry].corrected_at
+        marks = (m for m in self.standing_marks(entry) if isinstance(m.meaning, Milestone))
+        return tuple(m for m in marks if corrected is None or m.at >= corrected)
 
     def stands(self, entry: str) -> bool:
         """Is this line on the timeline? Somebody says so still, and nobody withdrew or deleted it."""
@@ -399,6 +407,7 @@ def _amended(i: Incident, fact: f.Amended, heard: datetime) -> None:
         at=fact.moment or entry.at,
         approximate=entry.approximate and fact.moment is None,
         kind=fact.kind or entry.kind,
+        corrected_at=fact.at if fact.kind or fact.milestone else entry.corrected_at,
         author=fact.author or entry.author,
         amended_by=fact.source.by,
         earlier=(*entry.earlier, Wording(entry.text, fact.at)) if reworded else entry.earlier,
@@ -426,7 +435,8 @@ def _anchored(i: Incident, fact: f.Anchored, heard: datetime) -> None:
 
 
 def _milestone_set(i: Incident, fact: f.MilestoneSet, heard: datetime) -> None:
-    i.moments = (*i.moments, SetMoment(fact.milestone, fact.moment, fact.approximate, fact.at, fact.source))
+    said = SetMoment(fact.milestone, fact.moment, fact.approximate, fact.at, fact.source, entry=fact.entry)
+    i.moments = (*i.moments, said)
 
 
 def _status_changed(i: Incident, fact: f.StatusChanged, heard: datetime) -> None:

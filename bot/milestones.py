@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.facts import Source
-from bot.incident import Entry, Incident
+from bot.incident import Entry, Incident, SetMoment
 from bot.words import ENDINGS, Kind, Milestone, Status
 
 ORDER: Final = (
@@ -60,7 +60,7 @@ def _of_entries(incident: Incident, milestone: Milestone) -> Iterator[Assertion]
         if not incident.stands(key):
             continue
         entry = incident.entries[key]
-        for mark in incident.standing_marks(key):
+        for mark in incident.asserting(key):
             if mark.meaning is milestone:
                 yield Assertion(
                     milestone, entry.at, mark.at, _located(incident, mark.source, entry), False, entry.approximate, key
@@ -126,7 +126,7 @@ def cleared(incident: Incident, milestone: Milestone) -> list[Assertion]:
 
 
 def _by_hand(incident: Incident, milestone: Milestone) -> tuple[list[Assertion], list[Assertion]]:
-    """(kept, taken back); a clearing takes back those before it in its round."""
+    """(kept, taken back); a clearing takes back those before it in its round, a line withdrawn what its form set."""
     kept: list[Assertion] = []
     gone: list[Assertion] = []
     for m in incident.moments:
@@ -134,9 +134,21 @@ def _by_hand(incident: Incident, milestone: Milestone) -> tuple[list[Assertion],
             gone += [a for a in kept if a.ended == m.ended]
             kept = [a for a in kept if a.ended != m.ended]
         elif m.milestone is milestone and m.moment is not None:
-            source = _located(incident, m.source)
-            kept.append(Assertion(milestone, m.moment, m.said_at, source, True, m.approximate, ended=m.ended))
+            (kept if _vouched(incident, m) else gone).append(_set(incident, m, m.moment))
     return kept, gone
+
+
+def _set(incident: Incident, m: SetMoment, moment: datetime) -> Assertion:
+    at = incident.entries[m.entry].at if m.entry in incident.entries else moment
+    source = _located(incident, m.source)
+    return Assertion(m.milestone, at, m.said_at, source, True, m.approximate, m.entry, m.ended)
+
+
+def _vouched(incident: Incident, m: SetMoment) -> bool:
+    """What was set in a line's form counts while the line stands and still says so."""
+    if m.entry is None:
+        return True
+    return incident.stands(m.entry) and any(mark.meaning is m.milestone for mark in incident.asserting(m.entry))
 
 
 def since_reopening(incident: Incident, found: list[Assertion]) -> list[Assertion]:

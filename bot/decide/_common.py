@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot import facts as f
 from bot.commands import Request
@@ -23,6 +23,12 @@ def whole_second(at: datetime) -> datetime:
 def moment_of(ts: str) -> datetime:
     """When a Slack message was written, to the second; ts is `seconds.counter`, never read as a float."""
     return datetime.fromtimestamp(int(ts.split(".", 1)[0]), UTC)
+
+
+def instant_of(stamp: str) -> datetime:
+    """The exact moment of a Slack stamp with all six digits, such as a reaction's `event_ts`."""
+    seconds, _, fraction = stamp.partition(".")
+    return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(fraction[:6].ljust(6, "0")))
 
 
 def stamp_of(at: datetime) -> str:

@@ -11,6 +11,7 @@ from bot.decide._common import (
     after,
     captured,
     entry_of,
+    instant_of,
     is_action_item,
     is_resolution,
     log,
@@ -146,7 +147,7 @@ def _reinstated(request: c.Request, entry: str) -> f.Reinstated:
 def _reaction(request: c.Request, entry: str, command: c.React) -> f.Marked:
     return f.Marked(
         key=f"reaction:{entry}:{command.emoji}:{request.by}:{command.stamp}:on",
-        at=request.now,
+        at=instant_of(command.stamp),
         source=source(request, command.message.place),
         entry=entry,
         name=command.emoji,
@@ -257,10 +258,11 @@ def amend(incident: Incident, command: c.Amend, request: c.Request, policy: Poli
     text, found = masked(command.text, policy) if command.text is not None else (None, ())
     moment = command.moment.at if command.moment else None
     kind = command.meaning if isinstance(command.meaning, Kind) else None
-    facts: list[AnyFact] = [_amended(request, line.id, text, moment, kind)]
-    if isinstance(command.meaning, Milestone):
-        facts.append(typed_mark(request, line.id, command.meaning))
-        facts.append(_set_by_form(request, command.meaning, moment or line.at))
+    milestone = command.meaning if isinstance(command.meaning, Milestone) else None
+    facts: list[AnyFact] = [_amended(request, line.id, text, moment, kind, milestone)]
+    if milestone is not None:
+        facts.append(typed_mark(request, line.id, milestone))
+        facts.append(_set_by_form(request, milestone, moment or line.at, line.id))
     changed = after(incident, facts, request.now).entries[line.id]
     telling = (Time(changed.at, changed.approximate), " — ", Quote(changed.text))
     notes = (*mask_warning(found), *cautions(incident, facts, request))
@@ -270,7 +272,12 @@ def amend(incident: Incident, command: c.Amend, request: c.Request, policy: Poli
 
 
 def _amended(
-    request: c.Request, entry: str, text: Wire | None, moment: datetime | None, kind: Kind | None
+    request: c.Request,
+    entry: str,
+    text: Wire | None,
+    moment: datetime | None,
+    kind: Kind | None,
+    milestone: Milestone | None = None,
 ) -> f.Amended:
     return f.Amended(
         key=f"amend:{entry}:{request.key}",
@@ -280,12 +287,18 @@ def _amended(
         text=text,
         moment=moment,
         kind=kind,
+        milestone=milestone,
     )
 
 
-def _set_by_form(request: c.Request, milestone: Milestone, moment: datetime) -> f.MilestoneSet:
+def _set_by_form(request: c.Request, milestone: Milestone, moment: datetime, entry: str) -> f.MilestoneSet:
     return f.MilestoneSet(
-        key=f"{request.key}:{milestone}", at=request.now, source=source(request), milestone=milestone, moment=moment
+        key=f"{request.key}:{milestone}",
+        at=request.now,
+        source=source(request),
+        milestone=milestone,
+        moment=moment,
+        entry=entry,
     )
 
 

@@ -8,7 +8,7 @@ from bot import commands as c
 from bot import facts as f
 from bot.decide._common import entry_of, log, require_not_over, source
 from bot.decision import Announce, ChannelLink, Decision, Name, Quote, Refused, ShowCard, Span, Time, say
-from bot.facts import AnyFact
+from bot.facts import AnyFact, Source
 from bot.incident import Entry, Incident
 from bot.milestones import settings
 from bot.words import Milestone, Wire
@@ -63,7 +63,10 @@ def _copied(here: Incident, entry: Entry, origin: str) -> Iterator[AnyFact]:
         evidence=entry.evidence,
         origin=entry.origin or origin,
     )
+    asserting = here.asserting(entry.id)
     for mark in here.standing_marks(entry.id):
+        if isinstance(mark.meaning, Milestone) and mark not in asserting:
+            continue
         yield f.Marked(
             key=f"copied:{entry.id}:{mark.name}:{mark.by}:{mark.stamp}:{mark.meaning}",
             at=mark.at,
@@ -73,12 +76,17 @@ def _copied(here: Incident, entry: Entry, origin: str) -> Iterator[AnyFact]:
             meaning=mark.meaning,
             stamp=mark.stamp,
         )
+    if entry.kind is not None:
+        by = Source(entry.source.via, entry.amended_by or entry.source.by, entry.source.evidence, entry.source.ref)
+        yield f.Amended(key=f"copied:{entry.id}:kind", at=entry.at, source=by, entry=entry.id, kind=entry.kind)
 
 
 def _set_moments(here: Incident, request: c.Request) -> Iterator[AnyFact]:
     """A time set by hand there becomes a line here that asserts it: it is kept, and does not override."""
     for milestone in Milestone:
         for n, moment in enumerate(settings(here, milestone)[-1:]):
+            if moment.entry is not None:
+                continue  # set in the form of a line that goes over by itself
             entry = f"s:{here.number}:{milestone}:{n}"
             words = Wire(f"{str(milestone).replace('_', ' ').capitalize()}, as set in {here.number}")
             yield f.Captured(

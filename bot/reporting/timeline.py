@@ -49,7 +49,7 @@ def _row(reader: Reader, entry: Entry, begun: Assertion | None) -> Row:
 
 def _milestones_of(reader: Reader, entry: Entry, begun: Assertion | None) -> list[Milestone]:
     """What its marks assert, and that mitigation began when it is the first action taken."""
-    said = {mark.meaning for mark in reader.incident.standing_marks(entry.id)}
+    said = {mark.meaning for mark in reader.incident.asserting(entry.id)}
     if begun and begun.entry == entry.id:
         said.add(Milestone.MITIGATION_STARTED)
     return [milestone for milestone in Milestone if milestone in said]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.decision import Offer, Quote
 from bot.facts import Evidence
 from bot.incident import Entry, Incident
-from bot.words import Kind, Meaning, Milestone
+from bot.words import Kind, Meaning
 from templates.blocks import actions as a
 from templates.blocks.parts import Block, Message, button, buttons, context, message, overflow, section
 from templates.blocks.text import Look, data, moment, mrkdwn, one_line, permalink
@@ -87,8 +87,7 @@ def _remarks(entry: Entry) -> str:
 
 def meanings(incident: Incident, entry: str) -> tuple[Meaning, ...]:
     """The milestones the line asserts, and its kind where that says more than that it is an event."""
-    standing = (mark.meaning for mark in incident.standing_marks(entry))
-    asserted = tuple(dict.fromkeys(meaning for meaning in standing if isinstance(meaning, Milestone)))
+    asserted = tuple(dict.fromkeys(mark.meaning for mark in incident.asserting(entry)))
     kind = incident.kind(entry)
     return asserted if asserted and kind is Kind.EVENT else (*asserted, kind)
 
