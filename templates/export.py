@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ def _document(report: Report, others: Iterable[Report]) -> Json:
             {"key": gap.key, "label": gap.label, "who": gap.who, "how": gap.how, "required": gap.required}
             for gap in report.document.missing
         ],
-        "lints": [{"id": lint.id, "sentence": lint.sentence, "about": lint.about} for lint in report.lints],
+        "lints": list(_lints(report)),
         "disclosures": list(report.disclosures),
         "document": {
             "status": report.document.status,
@@ -48,6 +48,13 @@ def _document(report: Report, others: Iterable[Report]) -> Json:
             "next_review": _day(report.document.next_review),
         },
     }
+
+
+def _lints(report: Report) -> Iterator[Json]:
+    """A line of the timeline is named by its link; ids of ours mean nothing outside, and differ from run to run."""
+    links = {row.entry: row.cite.url for row in report.timeline if row.entry}
+    for lint in report.lints:
+        yield {"id": lint.id, "sentence": lint.sentence, "about": links.get(lint.about, lint.about)}
 
 
 def _time(at: datetime) -> str:
