@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from bot.field import EVERY, SLO, Field, Section, Type, Who, new_field
+from bot.field import COE, EVERY, PIR, SLO, Field, Section, Type, Who, new_field
 from bot.fields_after import AFTER
 
 SECTIONS: Final[Mapping[str, Section]] = MappingProxyType(
@@ -31,13 +31,16 @@ SECTIONS: Final[Mapping[str, Section]] = MappingProxyType(
             Section("factors", "Contributing factors"),
             Section("went_well", "What went well"),
             Section("went_wrong", "What could be improved"),
+            Section("procedures", "Procedures"),
             Section("lessons", "Lessons"),
+            Section("process", "Process improvements"),
             Section("follow_up", "Follow-up metrics"),
             Section("links", "Links"),
             Section("evidence", "Evidence"),
             Section("communication", "Communication"),
+            Section("meeting", "Review meeting"),
             Section("sign_off", "Sign-off"),
-            Section("distribution", "Distribution"),
+            Section("distribution", "Distribution and sharing"),
         )
     }
 )
@@ -48,8 +51,8 @@ _Rows = tuple[Field, ...]
 
 
 def _summary() -> _Rows:
-    def add(key: str, label: str, help_: str) -> Field:
-        return new_field("summary", "commander", EVERY, key, label, "text", help_)
+    def add(key: str, label: str, help_: str, families: frozenset[str] = EVERY - {COE}) -> Field:
+        return new_field("summary", "commander", families, key, label, "text", help_)
 
     return (
         add("summary", "Summary", "One sentence that says what happened; replaces the composed one"),
@@ -57,6 +60,7 @@ def _summary() -> _Rows:
             "impact_summary",
             "Impact in one sentence",
             "One sentence on what customers noticed; replaces the composed one",
+            EVERY - {COE, PIR},
         ),
         add("resolution", "Resolution", "How it was resolved; replaces the composed sentence"),
     )
@@ -109,7 +113,7 @@ def _impact() -> _Rows:
         add("product owner", EVERY, "revenue_impact", "Revenue impact", "money", "Lost revenue, with its currency"),
         add(
             "product owner",
-            EVERY,
+            EVERY - {COE, PIR},
             "features_affected",
             "Feature availability",
             "list",
@@ -118,50 +122,102 @@ def _impact() -> _Rows:
         add("management", EVERY, "sla_breaches", "SLA breaches", "list", "Contracts whose promises were missed"),
         add(lead, EVERY, "services", "Services", "list", "Services or components; as declared unless set"),
         add(lead, EVERY, "regions", "Regions", "list", "Regions or zones; as declared unless set"),
-        add(lead, EVERY, "data_sources", "Data sources", "list", "Data providers or feeds that were touched"),
-        add(lead, EVERY - {SLO}, "data_loss", "Data loss", "text", "None, or what was lost and how much"),
-        add(lead, EVERY - {SLO}, "data_corruption", "Data corruption", "text", "None, or what was damaged"),
+        add(
+            lead,
+            EVERY - {COE, PIR},
+            "data_sources",
+            "Data sources",
+            "list",
+            "Data providers or feeds that were touched",
+        ),
+        add(lead, EVERY - {SLO, COE}, "data_loss", "Data loss", "text", "None, or what was lost and how much"),
+        add(lead, EVERY - {SLO, COE}, "data_corruption", "Data corruption", "text", "None, or what was damaged"),
         add(
             "communications lead",
-            EVERY - {SLO},
+            EVERY - {SLO, PIR},
             "support_tickets",
             "Support tickets",
             "integer",
             "Tickets opened",
             "tickets",
         ),
-        add("management", EVERY - {SLO}, "sla_credits", "SLA credits", "money", "Credits owed to customers"),
+        add("management", EVERY - {SLO, COE, PIR}, "sla_credits", "SLA credits", "money", "Credits owed to customers"),
         add(
             "communications lead",
-            EVERY - {SLO},
+            EVERY - {SLO, COE},
             "reputation_impact",
             "Reputation impact",
             "text",
-            "What was said in public",
+            "How far it was noticed: low, medium or high, and what was said in public",
+        ),
+        add(
+            lead, frozenset({PIR}), "user_facing_errors", "User-facing errors", "text", "What users saw when it failed"
+        ),
+        add(
+            "management",
+            frozenset({PIR}),
+            "regulatory_implications",
+            "Regulatory implications",
+            "text",
+            "None, or who has to be told",
+        ),
+        add(
+            lead, frozenset({PIR}), "service_degradation", "Service degradation", "text", "What was slow or half there"
+        ),
+        add(
+            lead, frozenset({PIR}), "recovery_point", "Recovery point", "moment", "The moment that data was restored to"
         ),
     )
 
 
 def _service_levels() -> _Rows:
-    def add(key: str, label: str, type_: Type, help_: str, unit: str = "", need: bool = False) -> Field:
-        return new_field("service_levels", "service owner", EVERY, key, label, type_, help_, unit=unit, required=need)
+    everywhere, budgets = EVERY - {PIR}, EVERY - {COE, PIR}
+
+    def add(
+        families: frozenset[str], key: str, label: str, type_: Type, help_: str, unit: str = "", need: bool = False
+    ) -> Field:
+        return new_field(
+            "service_levels", "service owner", families, key, label, type_, help_, unit=unit, required=need
+        )
 
     return (
-        add("availability", "Availability", "percentage", "Uptime as measured over the objective's window"),
-        add("error_rate_peak", "Peak error rate", "percentage", "Highest share of failing requests", need=True),
-        add("error_rate_before", "Error rate before", "percentage", "Usual share of failing requests"),
-        add("latency_p95", "Latency p95", "number", "95th percentile during the incident", "ms"),
-        add("latency_p99", "Latency p99", "number", "99th percentile during the incident", "ms"),
-        add("latency_p95_before", "Latency p95 before", "number", "95th percentile before the incident", "ms"),
-        add("latency_p99_before", "Latency p99 before", "number", "99th percentile before the incident", "ms"),
-        add("data_staleness", "Data freshness", "duration", "How old the oldest data got"),
-        add("slo", "Objective", "text", "What is promised, such as: availability 99.9% over 30 days"),
-        add("slo_window", "Objective's window", "duration", "Over which time the objective holds, such as 30d"),
+        add(everywhere, "availability", "Availability", "percentage", "Uptime as measured over the objective's window"),
+        add(EVERY, "error_rate_peak", "Peak error rate", "percentage", "Highest share of failing requests", need=True),
+        add(budgets, "error_rate_before", "Error rate before", "percentage", "Usual share of failing requests"),
+        add(budgets, "latency_p95", "Latency p95", "number", "95th percentile during the incident", "ms"),
+        add(everywhere, "latency_p99", "Latency p99", "number", "99th percentile during the incident", "ms"),
+        add(budgets, "latency_p95_before", "Latency p95 before", "number", "95th percentile before the incident", "ms"),
         add(
-            "requests_total", "Requests in the objective's window", "integer", "All requests of the window", "requests"
+            everywhere,
+            "latency_p99_before",
+            "Latency p99 before",
+            "number",
+            "99th percentile before the incident",
+            "ms",
+        ),
+        add(budgets, "data_staleness", "Data freshness", "duration", "How old the oldest data got"),
+        add(everywhere, "slo", "Objective", "text", "What is promised, such as: availability 99.9% over 30 days"),
+        add(
+            everywhere,
+            "slo_window",
+            "Objective's window",
+            "duration",
+            "Over which time the objective holds, such as 30d",
         ),
         add(
-            "error_rate_above_slo", "Time above the error objective", "duration", "How long the error rate was over it"
+            budgets,
+            "requests_total",
+            "Requests in the objective's window",
+            "integer",
+            "All requests of the window",
+            "requests",
+        ),
+        add(
+            budgets,
+            "error_rate_above_slo",
+            "Time above the error objective",
+            "duration",
+            "How long the error rate was over it",
         ),
     )
 
@@ -179,32 +235,38 @@ def _detection() -> _Rows:
     return (
         add(EVERY, "detection_method", "Detection method", "choice", "How it was noticed first", ways),
         add(EVERY, "alert_name", "Alert", "text", "The alert that fired"),
-        add(EVERY - {SLO}, "alert_threshold", "Alert threshold", "text", "At what value it fires"),
+        add(EVERY - {SLO, PIR}, "alert_threshold", "Alert threshold", "text", "At what value it fires"),
+        add(frozenset({PIR}), "first_responder", "First responder", "person", "Who took it on first"),
         add(EVERY - {SLO}, "why_not_detected_sooner", "Why it was not detected sooner", "text", "The gap in detection"),
     )
 
 
 def _diagnosis() -> _Rows:
-    def add(key: str, label: str, type_: Type, help_: str) -> Field:
-        return new_field("diagnosis", "technical lead", EVERY - {SLO}, key, label, type_, help_)
+    def add(key: str, label: str, type_: Type, help_: str, families: frozenset[str] = EVERY - {SLO}) -> Field:
+        return new_field("diagnosis", "technical lead", families, key, label, type_, help_)
 
     return (
         add("initial_hypothesis", "Initial hypothesis", "text", "What was suspected first"),
         add("diagnosis_steps", "Investigation steps", "list", "What was looked at, one item each"),
-        add("tools_used", "Tools used", "list", "Dashboards, logs and commands that helped"),
+        add("tools_used", "Tools used", "list", "Dashboards, logs and commands that helped", EVERY - {SLO, PIR}),
     )
 
 
 def _mitigation() -> _Rows:
-    def add(key: str, label: str, type_: Type, help_: str) -> Field:
-        return new_field("mitigation", "technical lead", EVERY - {SLO}, key, label, type_, help_)
+    def add(key: str, label: str, type_: Type, help_: str, families: frozenset[str] = EVERY - {SLO}) -> Field:
+        return new_field("mitigation", "technical lead", families, key, label, type_, help_)
 
+    coe, pir = EVERY - {SLO, PIR}, frozenset({PIR})
     return (
         add("mitigation_action", "Mitigation action", "text", "What stopped the harm"),
-        add("rollback", "Rollback required", "yesno", "Was a change taken back?"),
-        add("temporary_fix", "Temporary fix", "text", "What holds for now"),
+        add("challenges", "Challenges encountered", "list", "What stood in the way of mending it", pir),
+        add("rollback", "Rollback required", "yesno", "Was a change taken back?", coe),
+        add("rollback_details", "Rollback details", "text", "What was taken back, and how", frozenset({COE})),
+        add("temporary_fix", "Temporary fix", "text", "None, or what holds for now", coe),
         add("permanent_fix", "Permanent fix", "text", "What mends it for good"),
-        add("verification", "Verification", "list", "How the recovery was checked"),
+        add("verification", "Verification", "list", "How the recovery was checked", EVERY - {SLO, COE}),
+        add("final_checks", "Final checks completed", "yesno", "Were all checks done before it was closed?", pir),
+        add("monitoring_resumed", "Monitoring resumed", "yesno", "Is monitoring back to what it was?", pir),
     )
 
 
@@ -226,10 +288,10 @@ def _root_cause() -> _Rows:
     return (
         add(EVERY, "root_cause", "Root cause", "text", "The fundamental cause, in technical words", True),
         add(EVERY, "trigger", "Trigger", "text", "What set it off", True),
-        add(EVERY - {SLO}, "trigger_type", "Trigger type", "choice", "The kind of trigger", choices=kinds),
-        add(EVERY - {SLO}, "change_id", "Change", "text", "Deployment or change ticket that set it off"),
+        add(EVERY - {SLO, PIR}, "trigger_type", "Trigger type", "choice", "The kind of trigger", choices=kinds),
+        add(EVERY - {SLO, PIR}, "change_id", "Change", "text", "Deployment or change ticket that set it off"),
         add(EVERY - {SLO}, "why_it_happened", "Why it happened", "text", "What lay beneath"),
-        add(EVERY - {SLO}, "why_not_prevented", "Why it was not prevented", "text", "The gap in prevention"),
+        add(EVERY - {SLO, PIR}, "why_not_prevented", "Why it was not prevented", "text", "The gap in prevention"),
     )
 
 
@@ -239,11 +301,11 @@ def _five_whys() -> _Rows:
 
     return (
         add(EVERY, "what_happened", "What happened?", "The symptom and its direct cause", True),
-        add(EVERY, "why_1", "Why (1)", "Why that happened"),
-        add(EVERY, "why_2", "Why (2)", "Why that could happen"),
-        add(EVERY, "why_3", "Why (3)", "Why that was the case"),
-        add(EVERY, "why_4", "Why (4)", "Why that condition was there"),
-        add(EVERY - {SLO}, "why_5", "Why (5)", "The cause beneath all of them"),
+        add(EVERY - {COE}, "why_1", "Why (1)", "Why that happened"),
+        add(EVERY - {COE}, "why_2", "Why (2)", "Why that could happen"),
+        add(EVERY - {COE}, "why_3", "Why (3)", "Why that was the case"),
+        add(EVERY - {COE}, "why_4", "Why (4)", "Why that condition was there"),
+        add(EVERY - {SLO, COE}, "why_5", "Why (5)", "The cause beneath all of them"),
     )
 
 
@@ -252,7 +314,9 @@ def _factors() -> _Rows:
         return new_field("factors", "technical lead", EVERY, key, label, "list", help_, required=need)
 
     return (
-        add("contributing_factors", "Contributing factors", "Each factor that helped, not sorted by kind", True),
+        add(
+            "contributing_factors", "Contributing factors", "Each factor that helped; ` | ` sets its effect apart", True
+        ),
         add("factors_technical", "Technical factors", "Code, configuration, infrastructure"),
         add("factors_process", "Process factors", "Procedures, monitoring, documentation"),
         add("factors_human", "Human factors", "Knowledge, load, communication, decisions under pressure"),

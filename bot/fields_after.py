@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.field import EVERY, SLO, Field, Type, Who, new_field
+from bot.field import COE, EVERY, PIR, SLO, Field, Type, Who, new_field
 
 _Rows = tuple[Field, ...]
 
@@ -15,13 +15,13 @@ def _looking_back() -> _Rows:
 
     well, wrong, only = "went_well", "went_wrong", frozenset({SLO})
     return (
-        add(well, "went_well", "What went well", "One item each, not sorted"),
+        add(well, "went_well", "What went well", "One item each; ` | ` sets apart why it helped"),
         add(well, "went_well_detection", "Went well: detection", "What helped to notice it", only),
         add(well, "went_well_response", "Went well: response", "Actions that worked", only),
         add(well, "went_well_communication", "Went well: communication", "Coordination and updates that worked", only),
         add(well, "went_well_mitigation", "Went well: mitigation", "Workarounds and fixes that worked", only),
         add(well, "got_lucky", "Where we got lucky", "What could have made it worse and did not"),
-        add(wrong, "went_wrong", "What went wrong", "One item each, not sorted"),
+        add(wrong, "went_wrong", "What went wrong", "One item each; ` | ` sets apart its impact, then its severity"),
         add(wrong, "improve_prevention", "To improve: prevention", "What could have prevented it", only),
         add(wrong, "improve_detection", "To improve: detection", "Warning signs that were missed", only),
         add(wrong, "improve_response", "To improve: response", "What could be faster or more effective", only),
@@ -29,24 +29,62 @@ def _looking_back() -> _Rows:
     )
 
 
+def _procedures() -> _Rows:
+    def add(key: str, label: str, help_: str) -> Field:
+        return new_field("procedures", "anyone", frozenset({PIR}), key, label, "list", help_)
+
+    return (
+        add("effective_procedures", "Effective procedures", "Procedures, tools and messages that worked"),
+        add("procedure_gaps", "Gaps in procedures", "Missing documentation, monitoring, tests or messages"),
+    )
+
+
 def _lessons() -> _Rows:
     def add(key: str, label: str, help_: str, families: frozenset[str] = frozenset({SLO})) -> Field:
         return new_field("lessons", "anyone", families, key, label, "list", help_)
 
+    pir = frozenset({PIR})
     return (
-        add("lessons", "Lessons", "One item each, not sorted", EVERY),
+        add("lessons", "Lessons", "One item each, not sorted; ` | ` sets apart how to apply it", EVERY),
+        add("lessons_technical", "Technical lessons", "On what was built; ` | ` sets apart how to apply it", pir),
+        add("lessons_process", "Process lessons", "On how we work; ` | ` sets apart how to apply it", pir),
         add("lesson_architecture", "Lesson: architecture", "On the system's design"),
         add("lesson_monitoring", "Lesson: monitoring", "On what can be seen"),
         add("lesson_deployment", "Lesson: deployment", "On releases and configuration"),
         add("lesson_dependencies", "Lesson: dependencies", "On other teams' and third parties' services"),
         add("lesson_incident_response", "Lesson: incident response", "On how incidents are handled"),
-        add("lesson_communication", "Lesson: communication", "On telling people inside and outside"),
+        add(
+            "lesson_communication",
+            "Lesson: communication",
+            "On telling people inside and outside",
+            frozenset({SLO, PIR}),
+        ),
         add("lesson_escalation", "Lesson: escalation", "On whom to call and when"),
         add("lesson_documentation", "Lesson: documentation", "On runbooks and knowledge"),
         add("lesson_training", "Lesson: training", "On skills to build"),
         add("lesson_tooling", "Lesson: tooling", "On tools that lack or limit"),
         add("lesson_capacity", "Lesson: capacity", "On people and resources"),
         add("lesson_culture", "Lesson: culture", "On how the teams decide and work together"),
+    )
+
+
+def _process() -> _Rows:
+    """Per area: how it is, how it is to be, what has to be done."""
+    areas = (
+        ("monitoring", "Monitoring"),
+        ("runbooks", "Runbooks"),
+        ("communication", "Communication"),
+        ("testing", "Testing"),
+    )
+    columns = (
+        ("now", "today", "How it is"),
+        ("wanted", "as wanted", "How it is to be"),
+        ("change", "what to do", "What has to change"),
+    )
+    return tuple(
+        new_field("process", "anyone", frozenset({COE}), f"{area}_{part}", f"{name} {label}", "text", help_)
+        for area, name in areas
+        for part, label, help_ in columns
     )
 
 
@@ -69,47 +107,97 @@ def _follow_up() -> _Rows:
 
 
 def _links_and_evidence() -> _Rows:
-    def add(section: str, key: str, label: str, help_: str) -> Field:
-        return new_field(section, "technical lead", EVERY, key, label, "list", help_)
+    def add(section: str, key: str, label: str, help_: str, families: frozenset[str] = EVERY - {COE, PIR}) -> Field:
+        return new_field(section, "technical lead", families, key, label, "list", help_)
 
+    coe, pir, attached = frozenset({COE}), frozenset({PIR}), EVERY - {COE}
     return (
-        add("links", "alert_dashboard", "Alert dashboard", "Link to the dashboard"),
+        add("links", "alert_dashboard", "Alert dashboard", "Link to the dashboard", EVERY),
         add("links", "log_analysis", "Log analysis", "Link to the log query"),
-        add("links", "code_changes", "Code changes", "Links to pull requests"),
-        add("links", "configuration_changes", "Configuration changes", "Links to change tickets"),
+        add("links", "code_changes", "Code changes", "Links to pull requests", attached),
+        add("links", "configuration_changes", "Configuration changes", "Links to change tickets", attached),
+        add("links", "rca_document", "Root cause analysis", "Link to the analysis on its own", coe),
+        add("links", "deployment_details", "Deployment details", "Link to the deployment that set it off", coe),
+        add("links", "incident_ticket", "Incident ticket", "Link to the ticket", pir),
+        add("links", "related_incidents", "Related incidents", "Numbers or links of incidents like this one", pir),
+        add("links", "action_tracker", "Action item tracker", "Where action items are followed outside Slack", pir),
         add("evidence", "screenshots", "Screenshots", "Links to dashboard pictures"),
-        add("evidence", "log_excerpts", "Log excerpts", "Key lines with their times"),
-        add("evidence", "metrics_graphs", "Metrics graphs", "Links to graphs before, during and after"),
+        add("evidence", "log_excerpts", "Log excerpts", "Key lines with their times", attached),
+        add("evidence", "metrics_graphs", "Metrics graphs", "Links to graphs before, during and after", attached),
         add("evidence", "code_snippets", "Code snippets", "Code that caused or mended it"),
     )
 
 
 def _communication() -> _Rows:
-    def add(key: str, label: str, help_: str) -> Field:
-        return new_field("communication", "communications lead", EVERY, key, label, "list", help_)
+    def add(
+        key: str, label: str, help_: str, type_: Type = "list", families: frozenset[str] = EVERY - {COE, PIR}
+    ) -> Field:
+        unit = "updates" if type_ == "integer" else ""
+        return new_field("communication", "communications lead", families, key, label, type_, help_, unit=unit)
 
+    pir = frozenset({PIR})
     return (
         add("customer_updates", "Customer updates", "Links to status page posts or e-mails"),
         add("stakeholder_reports", "Stakeholder reports", "Summaries sent to management"),
         add("public_communication", "Public communication", "Blog posts or statements"),
+        add("channels_used", "Channels used", "Slack channels, mailing lists, calls", families=pir),
+        add("communication_worked", "Communication that worked", "What kept people informed", families=pir),
+        add("communication_failed", "Communication that did not work", "Who heard too late, or what", families=pir),
+        add("communication_improvements", "Improvements to communication", "What to change", families=pir),
+        add("status_page_updates", "Status page updates", "How many were posted", "integer", pir),
+        add("email_notifications", "E-mail notifications", "Were customers told by e-mail?", "yesno", pir),
+        add("social_media", "Social media", "Was it told on social media?", "yesno", pir),
+        add("executive_briefing", "Executive briefing", "When the executives were told", "moment", pir),
+        add("customer_success_briefing", "Customer success team", "When they were told", "moment", pir),
+        add("sales_briefing", "Sales team", "When they were told", "moment", pir),
+    )
+
+
+def _meeting() -> _Rows:
+    def add(key: str, label: str, type_: Type, help_: str) -> Field:
+        return new_field("meeting", "author", frozenset({PIR}), key, label, type_, help_)
+
+    return (
+        add("meeting_date", "Review meeting", "moment", "When the review is held"),
+        add("meeting_attendees", "Attendees", "list", "Name and role, one item each"),
+        add("discussion_points", "Discussion points", "list", "What was talked about"),
     )
 
 
 def _sign_off() -> _Rows:
-    def add(who: Who, key: str, label: str, type_: Type, help_: str, need: bool = False) -> Field:
-        return new_field("sign_off", who, EVERY, key, label, type_, help_, required=need)
+    def add(
+        families: frozenset[str], who: Who, key: str, label: str, type_: Type, help_: str, need: bool = False
+    ) -> Field:
+        return new_field("sign_off", who, families, key, label, type_, help_, required=need)
 
+    others, managed, coe, pir = EVERY - {COE, PIR}, frozenset({COE, PIR}), frozenset({COE}), frozenset({PIR})
     return (
-        add("commander", "author", "Author", "person", "Who answers for the text", True),
-        add("author", "author_date", "Author's date", "moment", "When the author signed"),
+        add(EVERY, "commander", "author", "Author", "person", "Who answers for the text", True),
+        add(EVERY - {PIR}, "author", "author_date", "Author's date", "moment", "When the author signed"),
         add(
-            "author", "technical_reviewer", "Technical review", "person", "Who reviews it, other than the author", True
+            EVERY - {PIR},
+            "author",
+            "technical_reviewer",
+            "Technical review",
+            "person",
+            "Who reviews it, other than the author",
+            True,
         ),
-        add("author", "technical_review_date", "Technical review's date", "moment", "When it was reviewed"),
-        add("author", "management_reviewer", "Management review", "person", "Who reviews it for management"),
-        add("author", "management_review_date", "Management review's date", "moment", "When it was reviewed"),
-        add("author", "final_approver", "Final approval", "person", "Who approves it"),
-        add("author", "final_approval_date", "Final approval's date", "moment", "When it was approved"),
+        add(others, "author", "technical_review_date", "Technical review's date", "moment", "When it was reviewed"),
+        add(others, "author", "management_reviewer", "Management review", "person", "Who reviews it for management"),
+        add(others, "author", "management_review_date", "Management review's date", "moment", "When it was reviewed"),
+        add(others, "author", "final_approver", "Final approval", "person", "Who approves it"),
+        add(others, "author", "final_approval_date", "Final approval's date", "moment", "When it was approved"),
+        add(coe, "author", "team_lead", "Team lead", "person", "Who signs for the team"),
+        add(coe, "author", "team_lead_date", "Team lead's date", "moment", "When it was signed"),
+        add(pir, "author", "commander_approval_date", "Commander's approval", "moment", "When it was approved"),
+        add(pir, "author", "technical_approval_date", "Technical lead's approval", "moment", "When it was approved"),
+        add(managed, "author", "engineering_manager", "Engineering manager", "person", "Who signs for engineering"),
+        add(
+            managed, "author", "engineering_manager_date", "Engineering manager's date", "moment", "When it was signed"
+        ),
+        add(coe, "author", "vp_engineering", "VP engineering", "person", "Who signs for the gravest incidents"),
+        add(coe, "author", "vp_engineering_date", "VP engineering's date", "moment", "When it was signed"),
     )
 
 
@@ -117,36 +205,46 @@ DOCUMENT_STATUSES: Final = ("draft", "under review", "approved", "archived")
 
 
 def _distribution() -> _Rows:
-    def add(key: str, label: str) -> Field:
-        only = frozenset({SLO})
-        return new_field("distribution", "author", only, key, label, "yesno", "Has the report been sent to them?")
+    def add(key: str, label: str, help_: str, families: frozenset[str]) -> Field:
+        return new_field("distribution", "author", families, key, label, "yesno", help_)
 
-    status = new_field(
-        "sign_off",
-        "author",
-        EVERY,
-        "document_status",
-        "Document status",
-        "choice",
-        "How far the report has come",
-        choices=DOCUMENT_STATUSES,
-    )
+    def sent(key: str, label: str) -> Field:
+        return add(key, label, "Has the report been sent to them?", frozenset({SLO}))
+
+    pir = frozenset({PIR})
     return (
-        status,
-        add("sent_to_engineering", "Sent to Engineering Team"),
-        add("sent_to_operations", "Sent to Operations Team"),
-        add("sent_to_product", "Sent to Product Management"),
-        add("sent_to_customer_success", "Sent to Customer Success"),
-        add("sent_to_executives", "Sent to Executive Team"),
+        new_field(
+            "sign_off",
+            "author",
+            EVERY,
+            "document_status",
+            "Document status",
+            "choice",
+            "How far the report has come",
+            choices=DOCUMENT_STATUSES,
+        ),
+        sent("sent_to_engineering", "Sent to Engineering Team"),
+        sent("sent_to_operations", "Sent to Operations Team"),
+        sent("sent_to_product", "Sent to Product Management"),
+        sent("sent_to_customer_success", "Sent to Customer Success"),
+        sent("sent_to_executives", "Sent to Executive Team"),
+        add("published_internally", "Published internally", "Can everybody inside read it?", pir),
+        add("team_presentation", "Presentation scheduled", "Is it on the agenda of a team meeting?", pir),
+        add("documentation_updated", "Documentation updated", "Do runbooks and pages say what we know now?", pir),
+        add("training_materials", "Training materials created", "Where training is needed", pir),
+        add("external_post", "External post", "Where the public should read of it", pir),
     )
 
 
 AFTER: Final = (
     _looking_back,
+    _procedures,
     _lessons,
+    _process,
     _follow_up,
     _links_and_evidence,
     _communication,
+    _meeting,
     _sign_off,
     _distribution,
 )
