@@ -337,7 +337,7 @@ def test_a_value_is_read_as_its_field_wants_it_and_shown_so_that_it_reads_the_sa
     key: str, typed: str, value: Value, about: bool
 ) -> None:
     section = FIELDS[key].section
-    empty = incident(declare=declared(family="coe"))
+    empty = incident(declare=declared(family=min(FIELDS[key].families)))
     assert understood(forms.fields_form(empty, section, LOOK), **{key: typed}) == c.SetFields(((key, value, about),))
     said = Said(value, about, at(1), SAID)
     shown = editable(FIELDS[key], (said,), LOOK)
