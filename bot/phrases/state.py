@@ -135,7 +135,9 @@ def set_field(asked: Asked) -> c.Understood:
     field, end = longest(text, _KEYS, most=8)
     if field is None:
         raise _no_field(text, "set")
-    value = re.sub(r"^(?:[=:]|to\s)\s*", "", text[end:].lstrip())
+    value = text[end:].lstrip()
+    if not text[:end].rstrip().endswith(("=", ":")):  # after a sign, `to` is the answer's own word
+        value = re.sub(r"^(?:[=:]|to\s)\s*", "", value)
     if not value.strip():
         return c.OpenForm("fields", {"field": field.key})
     return _set(asked, field, value)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.rehearsal.acts import Act, Fills, Retells, Says, Scene, Somebody, Types, told
+from tests.rehearsal.acts import Act, Fills, Retells, Says, Somebody, Types, told
 from tests.rehearsal.script import Script
 from tests.rehearsal.theatre import Program
 from tests.slackd.desk import Answer, Submission
@@ -43,19 +43,15 @@ class Play:
             Stuck: the program refused something, or no channel was made.
         """
         general = self.slack.channel("general", *(self._person(actor) for actor in self.script.actors))
+        acts = [(scene, act) for scene in self.script.scenes for act in scene.acts]
+        self.program.reached(1 / (len(acts) + 1))
         await self._declare(general)
-        for n, scene in enumerate(self.script.scenes, 1):
-            await self._until(scene)
-            for act in scene.acts:
-                self.progress(f"{n}/{len(self.script.scenes)} {scene.at:%Y-%m-%d %H:%M:%S} {told(act)}")
-                await self._do(act)
+        for n, (scene, act) in enumerate(acts, 1):
+            await self.program.until(scene.at)
+            self.progress(f"{n}/{len(acts)} {scene.at:%Y-%m-%d %H:%M:%S} {told(act)}")
+            self.program.reached((n + 1) / (len(acts) + 1))
+            await self._do(act)
         await self.program.settled()
-
-    async def _until(self, scene: Scene) -> None:
-        await self.program.settled()
-        while self.slack.clock.now() < scene.at.timestamp():
-            await self.slack.run_until(scene.at)
-            await self.program.settled()
 
     def _person(self, actor: str) -> Person:
         """Everybody who acts or owns something, under the name the file gives them."""

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
@@ -17,17 +18,23 @@ from tests.stage import environment, scribe_at_work, settings_for
 
 ROOT: Final = Path(__file__).parent.parent.parent
 READY_SECONDS: Final = 30
+MOST_STEPS: Final = 10_000
+"""From one act to the next; far more than weeks of reminders take."""
 T = TypeVar("T")
 
 
 @dataclass
 class Killer:
-    """Kills the program `times` times at random moments of real time; the seed says which."""
+    """Kills the program `times` times at random moments of real time, evenly over the play; the seed says which.
+
+    `due` is how many deaths the play has room for so far.
+    """
 
     times: int
     seed: int
     longest: float = 0.08
     kills: int = 0
+    due: int = 0
     _random: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -36,14 +43,20 @@ class Killer:
     @property
     def next_delay(self) -> float | None:
         """Seconds until the next kill; None when there were enough."""
-        return self._random.uniform(0, self.longest) if self.kills < self.times else None
+        return self._random.uniform(0, self.longest) if self.kills < self.due else None
 
 
 class Program(Protocol):
     """The program under rehearsal, as far as people can wait for it."""
 
-    async def settled(self) -> None:
-        """Return once it is up and quiet."""
+    def reached(self, share: float) -> None:
+        """So much of the play, from 0 to 1, is played once the next act is over."""
+
+    async def settled(self) -> float | None:
+        """Return once it is up and quiet, with the moment (epoch seconds) at which it wants to wake."""
+
+    async def until(self, when: datetime) -> None:
+        """Let time pass, which stands still while the program is down."""
 
     async def surviving(self, act: Callable[[], Awaitable[T]], answered: Callable[[T], bool]) -> T:
         """Do what a person does, and do it again at the same instant while nobody answered because of a death."""
@@ -55,8 +68,14 @@ class Resident:
     def __init__(self, slack: Slackd) -> None:
         self._slack = slack
 
-    async def settled(self) -> None:
-        await self._slack.settle()
+    def reached(self, share: float) -> None:
+        return None
+
+    async def settled(self) -> float | None:
+        return await self._slack.settle()
+
+    async def until(self, when: datetime) -> None:
+        await self._slack.run_until(when)
 
     async def surviving(self, act: Callable[[], Awaitable[T]], answered: Callable[[T], bool]) -> T:
         result = await act()
@@ -91,6 +110,15 @@ class Process:
                 if not self.is_up:
                     raise RuntimeError(f"scribe run ended with {self._process.returncode}")
                 await asyncio.sleep(0.01)
+        self._arm()
+
+    def reached(self, share: float) -> None:
+        if self._killer is not None:
+            self._killer.due = round(self._killer.times * share)
+            if self._hand is None or self._hand.done():
+                self._arm()
+
+    def _arm(self) -> None:
         delay = self._killer.next_delay if self._killer else None
         if delay is not None:
             self._hand = asyncio.create_task(self._kill_after(delay))
@@ -103,16 +131,27 @@ class Process:
             self._process.kill()
             await self._process.wait()
 
-    async def settled(self) -> None:
+    async def settled(self) -> float | None:
         """Starts it again whenever it has been killed."""
         while True:
             if not self.is_up:
                 await self._buried()
                 await self.start()
                 self._slack.socket.despair()
-            await self._slack.settle()
+            wake = await self._slack.settle()
             if self.is_up:
+                return wake
+
+    async def until(self, when: datetime) -> None:
+        """From one instant at which something is due to the next, looked at only while the program is up."""
+        clock, end = self._slack.clock, when.timestamp()
+        for _ in range(MOST_STEPS):
+            wake = await self.settled()
+            if clock.now() >= end:
                 return
+            ahead = [moment for moment in (wake, clock.next_timer()) if moment is not None]
+            await clock.advance_to(min([end, *ahead]))
+        raise RuntimeError(f"after {MOST_STEPS} steps it is still only {clock.now()}")
 
     async def _buried(self) -> None:
         """It and its sockets are gone, so that the next one's are counted rightly."""
