@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -94,9 +94,19 @@ def _environment(medium: str) -> Environment:
         share=shown.share,
         **syntax.helpers,
     )
-    environment.filters.update(distinct=_distinct, short=_short)
+    environment.filters.update(distinct=_distinct, lacking=_lacking, parts=_parts, short=_short)
     environment.tests["multiline"] = lambda text: "\n" in text
     return environment
+
+def _parts(text: str, most: int) -> list[str]:
+    """What a person set apart with ` | ` in one line: an item and what belongs to it."""
+    return [part.strip() for part in text.split(" | ", most - 1)]
+
+
+def _lacking(given: Sequence[Any], place: int) -> int:
+    """How many of the items say nothing in this place (from 0)."""
+    return sum(len(_parts(item.text, place + 1)) <= place for item in given)
+
 
 
 def _read(name: str) -> str | None:

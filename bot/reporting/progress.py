@@ -41,6 +41,7 @@ def milestone_view(reader: Reader, milestone: Milestone) -> MilestoneView:
         why=why,
         history=_history(reader, milestone, found),
         said=reader.said(found) if found else "",
+        actor=reader.actor(found) if found else "",
     )
 
 

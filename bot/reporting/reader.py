@@ -85,6 +85,10 @@ class Reader:
         """What the line says that marks it, or what was typed with the change of status."""
         return self.words(self.incident.entries[claim.entry]) if claim.entry else self.reason(claim)
 
+    def actor(self, claim: Assertion) -> str:
+        """Who said the line, else who stated the time."""
+        return self.name(self.incident.entries[claim.entry].author if claim.entry else claim.source.by)
+
     def reason(self, claim: Assertion) -> str:
         """What was typed with the status change that says it; empty where nothing was."""
         turns = (turn for turn in self.incident.turns if turn.at == claim.said_at and turn.asserts is claim.milestone)

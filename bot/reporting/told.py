@@ -118,7 +118,8 @@ class Point:
 class MilestoneView:
     """One milestone: stated (`point`), assumed (`assumed_at`, with the reason in `why`), or unknown.
 
-    `said` is the line that states it, or what was typed with the change of status; empty where neither is.
+    `said` is the line that states it, or what was typed with the change of status, empty where neither is; `actor` is
+    whose words they are.
     """
 
     milestone: Milestone
@@ -128,6 +129,7 @@ class MilestoneView:
     why: str
     history: tuple[Claim, ...]
     said: str = ""
+    actor: str = ""
 
     @property
     def label(self) -> str:
