@@ -6,11 +6,12 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import TypeVar
 
 from bot.clocks import ClockDefinition
 from bot.numbering import Numbering
-from bot.words import ActionType, Kind, Milestone, Priority, Role, Severity, Status
+from bot.words import ActionStatus, ActionType, IncidentType, Kind, Milestone, Priority, Role, Severity, Status
 
 Level = TypeVar("Level", Severity, Priority)
 
@@ -38,9 +39,16 @@ class Phase:
     opens: tuple[Milestone, ...]
 
 
+class PlacedBy(StrEnum):
+    """What decides in which window an action item stands."""
+
+    DUE = "due"
+    PRIORITY = "priority"
+
+
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """A table of action items: an item stands in the first window that holds its due date."""
+    """A table of action items: one stands in the first window that holds its due date, or in that of its priority."""
 
     key: str
     title: str
@@ -96,6 +104,29 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class Regime:
+    """A law or standard that may ask for a notice; `field` is the yesno whether it applies.
+
+    `within` counts from the milestone `since`, zero meaning at once; None where the term varies.
+    """
+
+    key: str
+    label: str
+    field: str
+    term: str
+    since: Milestone
+    within: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeLine:
+    """A box of the family's list of incident types, ticked for these of ours."""
+
+    label: str
+    types: frozenset[IncidentType]
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """A level as the family calls it; `note` says when the nearest one stands in."""
 
@@ -116,21 +147,27 @@ class Family:
     number: Numbering
     related: Mapping[str, Numbering]
     zone: str  # IANA
+    zone_name: str  # as a time names it: UTC
+    zone_title: str  # in full
     severities: Mapping[Severity, str]
     priorities: Mapping[Priority, str]
     statuses: Mapping[Status, str]
     document_statuses: Mapping[str, str]
+    action_statuses: Mapping[ActionStatus, str]
+    types: tuple[TypeLine, ...]
     milestones: Mapping[Milestone, str]
     kinds: Mapping[Kind, str]
     lead_up: str
     phases: tuple[Phase, ...]
     clocks: tuple[ClockDefinition, ...]
     horizons: tuple[Horizon, ...]
+    horizons_by: PlacedBy
     signers: tuple[Signer, ...]
     checklists: Mapping[str, tuple[Tick, ...]]
     categories: tuple[Category, ...]
     labels: Mapping[str, str]
     reviews: tuple[Review, ...]
+    regimes: tuple[Regime, ...]
     follow_up_after: Span
     budget_window: timedelta  # the month of the family's error-budget section, for an objective that names no window
 

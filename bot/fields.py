@@ -13,37 +13,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from bot.field import COE, EVERY, PIR, SLO, Field, Section, Type, Who, new_field
+from bot.field import COE, EVERY, PIR, SECTIONS, SECURITY, SLO, TRADING, Field, Section, Type, Who, new_field
 from bot.fields_after import AFTER
-
-SECTIONS: Final[Mapping[str, Section]] = MappingProxyType(
-    {
-        section.key: section
-        for section in (
-            Section("summary", "Summary"),
-            Section("impact", "Impact"),
-            Section("service_levels", "Service levels"),
-            Section("detection", "Detection"),
-            Section("diagnosis", "Diagnosis"),
-            Section("mitigation", "Mitigation and resolution"),
-            Section("root_cause", "Root cause"),
-            Section("five_whys", "Five whys"),
-            Section("factors", "Contributing factors"),
-            Section("went_well", "What went well"),
-            Section("went_wrong", "What could be improved"),
-            Section("procedures", "Procedures"),
-            Section("lessons", "Lessons"),
-            Section("process", "Process improvements"),
-            Section("follow_up", "Follow-up metrics"),
-            Section("links", "Links"),
-            Section("evidence", "Evidence"),
-            Section("communication", "Communication"),
-            Section("meeting", "Review meeting"),
-            Section("sign_off", "Sign-off"),
-            Section("distribution", "Distribution and sharing"),
-        )
-    }
-)
+from bot.fields_harm import HARM
 
 __all__ = ["FIELDS", "SECTIONS", "Field", "Section", "asked_by", "in_section"]
 
@@ -102,7 +74,7 @@ def _impact() -> _Rows:
         ),
         add(
             lead,
-            EVERY,
+            EVERY - {TRADING},
             "requests_failed",
             "Requests failed",
             "integer",
@@ -113,38 +85,47 @@ def _impact() -> _Rows:
         add("product owner", EVERY, "revenue_impact", "Revenue impact", "money", "Lost revenue, with its currency"),
         add(
             "product owner",
-            EVERY - {COE, PIR},
+            frozenset({SLO, SECURITY}),
             "features_affected",
             "Feature availability",
             "list",
             "Features that were gone or degraded",
         ),
-        add("management", EVERY, "sla_breaches", "SLA breaches", "list", "Contracts whose promises were missed"),
+        add(
+            "management",
+            EVERY - {TRADING},
+            "sla_breaches",
+            "SLA breaches",
+            "list",
+            "Contracts whose promises were missed",
+        ),
         add(lead, EVERY, "services", "Services", "list", "Services or components; as declared unless set"),
         add(lead, EVERY, "regions", "Regions", "list", "Regions or zones; as declared unless set"),
         add(
             lead,
-            EVERY - {COE, PIR},
+            frozenset({SLO}),
             "data_sources",
             "Data sources",
             "list",
             "Data providers or feeds that were touched",
         ),
         add(lead, EVERY - {SLO, COE}, "data_loss", "Data loss", "text", "None, or what was lost and how much"),
-        add(lead, EVERY - {SLO, COE}, "data_corruption", "Data corruption", "text", "None, or what was damaged"),
+        add(
+            lead, frozenset({PIR, SECURITY}), "data_corruption", "Data corruption", "text", "None, or what was damaged"
+        ),
         add(
             "communications lead",
-            EVERY - {SLO, PIR},
+            frozenset({COE, SECURITY}),
             "support_tickets",
             "Support tickets",
             "integer",
             "Tickets opened",
             "tickets",
         ),
-        add("management", EVERY - {SLO, COE, PIR}, "sla_credits", "SLA credits", "money", "Credits owed to customers"),
+        add("management", frozenset({SECURITY}), "sla_credits", "SLA credits", "money", "Credits owed to customers"),
         add(
             "communications lead",
-            EVERY - {SLO, COE},
+            frozenset({PIR, SECURITY}),
             "reputation_impact",
             "Reputation impact",
             "text",
@@ -171,7 +152,7 @@ def _impact() -> _Rows:
 
 
 def _service_levels() -> _Rows:
-    everywhere, budgets = EVERY - {PIR}, EVERY - {COE, PIR}
+    promised, budgets, compared = frozenset({COE, SLO}), frozenset({SLO}), frozenset({SLO, SECURITY})
 
     def add(
         families: frozenset[str], key: str, label: str, type_: Type, help_: str, unit: str = "", need: bool = False
@@ -181,14 +162,23 @@ def _service_levels() -> _Rows:
         )
 
     return (
-        add(everywhere, "availability", "Availability", "percentage", "Uptime as measured over the objective's window"),
-        add(EVERY, "error_rate_peak", "Peak error rate", "percentage", "Highest share of failing requests", need=True),
-        add(budgets, "error_rate_before", "Error rate before", "percentage", "Usual share of failing requests"),
-        add(budgets, "latency_p95", "Latency p95", "number", "95th percentile during the incident", "ms"),
-        add(everywhere, "latency_p99", "Latency p99", "number", "99th percentile during the incident", "ms"),
-        add(budgets, "latency_p95_before", "Latency p95 before", "number", "95th percentile before the incident", "ms"),
+        add(promised, "availability", "Availability", "percentage", "Uptime as measured over the objective's window"),
         add(
-            everywhere,
+            EVERY - {TRADING},
+            "error_rate_peak",
+            "Peak error rate",
+            "percentage",
+            "Highest share of failing requests",
+            need=True,
+        ),
+        add(compared, "error_rate_before", "Error rate before", "percentage", "Usual share of failing requests"),
+        add(compared, "latency_p95", "Latency p95", "number", "95th percentile during the incident", "ms"),
+        add(promised, "latency_p99", "Latency p99", "number", "99th percentile during the incident", "ms"),
+        add(
+            compared, "latency_p95_before", "Latency p95 before", "number", "95th percentile before the incident", "ms"
+        ),
+        add(
+            promised,
             "latency_p99_before",
             "Latency p99 before",
             "number",
@@ -196,9 +186,9 @@ def _service_levels() -> _Rows:
             "ms",
         ),
         add(budgets, "data_staleness", "Data freshness", "duration", "How old the oldest data got"),
-        add(everywhere, "slo", "Objective", "text", "What is promised, such as: availability 99.9% over 30 days"),
+        add(promised, "slo", "Objective", "text", "What is promised, such as: availability 99.9% over 30 days"),
         add(
-            everywhere,
+            promised,
             "slo_window",
             "Objective's window",
             "duration",
@@ -233,38 +223,52 @@ def _detection() -> _Rows:
 
     ways = (DETECTED_BY_MACHINE, "customer report", "manual discovery", "other")
     return (
-        add(EVERY, "detection_method", "Detection method", "choice", "How it was noticed first", ways),
-        add(EVERY, "alert_name", "Alert", "text", "The alert that fired"),
-        add(EVERY - {SLO, PIR}, "alert_threshold", "Alert threshold", "text", "At what value it fires"),
+        add(
+            EVERY - {SECURITY, TRADING},
+            "detection_method",
+            "Detection method",
+            "choice",
+            "How it was noticed first",
+            ways,
+        ),
+        add(EVERY - {SECURITY, TRADING}, "alert_name", "Alert", "text", "The alert that fired"),
+        add(frozenset({COE}), "alert_threshold", "Alert threshold", "text", "At what value it fires"),
         add(frozenset({PIR}), "first_responder", "First responder", "person", "Who took it on first"),
-        add(EVERY - {SLO}, "why_not_detected_sooner", "Why it was not detected sooner", "text", "The gap in detection"),
+        add(
+            EVERY - {SLO, SECURITY},
+            "why_not_detected_sooner",
+            "Why it was not detected sooner",
+            "text",
+            "The gap in detection",
+        ),
     )
 
 
 def _diagnosis() -> _Rows:
-    def add(key: str, label: str, type_: Type, help_: str, families: frozenset[str] = EVERY - {SLO}) -> Field:
+    def add(key: str, label: str, type_: Type, help_: str, families: frozenset[str] = frozenset({COE, PIR})) -> Field:
         return new_field("diagnosis", "technical lead", families, key, label, type_, help_)
 
     return (
         add("initial_hypothesis", "Initial hypothesis", "text", "What was suspected first"),
         add("diagnosis_steps", "Investigation steps", "list", "What was looked at, one item each"),
-        add("tools_used", "Tools used", "list", "Dashboards, logs and commands that helped", EVERY - {SLO, PIR}),
+        add("tools_used", "Tools used", "list", "Dashboards, logs and commands that helped", frozenset({COE})),
     )
 
 
 def _mitigation() -> _Rows:
-    def add(key: str, label: str, type_: Type, help_: str, families: frozenset[str] = EVERY - {SLO}) -> Field:
+    def add(key: str, label: str, type_: Type, help_: str, families: frozenset[str] = frozenset({COE, PIR})) -> Field:
         return new_field("mitigation", "technical lead", families, key, label, type_, help_)
 
-    coe, pir = EVERY - {SLO, PIR}, frozenset({PIR})
+    coe, pir = frozenset({COE}), frozenset({PIR})
     return (
-        add("mitigation_action", "Mitigation action", "text", "What stopped the harm"),
+        add("mitigation_action", "Mitigation action", "text", "What stopped the harm", frozenset({COE, PIR, TRADING})),
+        add("fix_steps", "Steps taken", "list", "Commands or steps that restored it", frozenset({TRADING})),
         add("challenges", "Challenges encountered", "list", "What stood in the way of mending it", pir),
         add("rollback", "Rollback required", "yesno", "Was a change taken back?", coe),
-        add("rollback_details", "Rollback details", "text", "What was taken back, and how", frozenset({COE})),
+        add("rollback_details", "Rollback details", "text", "What was taken back, and how", coe),
         add("temporary_fix", "Temporary fix", "text", "None, or what holds for now", coe),
         add("permanent_fix", "Permanent fix", "text", "What mends it for good"),
-        add("verification", "Verification", "list", "How the recovery was checked", EVERY - {SLO, COE}),
+        add("verification", "Verification", "list", "How the recovery was checked", frozenset({PIR, TRADING})),
         add("final_checks", "Final checks completed", "yesno", "Were all checks done before it was closed?", pir),
         add("monitoring_resumed", "Monitoring resumed", "yesno", "Is monitoring back to what it was?", pir),
     )
@@ -287,11 +291,13 @@ def _root_cause() -> _Rows:
     kinds = ("deployment", "configuration change", "traffic", "dependency failure", "other")
     return (
         add(EVERY, "root_cause", "Root cause", "text", "The fundamental cause, in technical words", True),
-        add(EVERY, "trigger", "Trigger", "text", "What set it off", True),
-        add(EVERY - {SLO, PIR}, "trigger_type", "Trigger type", "choice", "The kind of trigger", choices=kinds),
-        add(EVERY - {SLO, PIR}, "change_id", "Change", "text", "Deployment or change ticket that set it off"),
-        add(EVERY - {SLO}, "why_it_happened", "Why it happened", "text", "What lay beneath"),
-        add(EVERY - {SLO, PIR}, "why_not_prevented", "Why it was not prevented", "text", "The gap in prevention"),
+        add(EVERY - {SECURITY, TRADING}, "trigger", "Trigger", "text", "What set it off", True),
+        add(frozenset({COE}), "trigger_type", "Trigger type", "choice", "The kind of trigger", choices=kinds),
+        add(frozenset({COE}), "change_id", "Change", "text", "Deployment or change ticket that set it off"),
+        add(EVERY - {SLO, SECURITY}, "why_it_happened", "Why it happened", "text", "What lay beneath"),
+        add(
+            frozenset({COE, SECURITY}), "why_not_prevented", "Why it was not prevented", "text", "The gap in prevention"
+        ),
     )
 
 
@@ -300,7 +306,7 @@ def _five_whys() -> _Rows:
         return new_field("five_whys", "technical lead", families, key, label, "text", help_, required=need)
 
     return (
-        add(EVERY, "what_happened", "What happened?", "The symptom and its direct cause", True),
+        add(EVERY - {SECURITY}, "what_happened", "What happened?", "The symptom and its direct cause", True),
         add(EVERY - {COE}, "why_1", "Why (1)", "Why that happened"),
         add(EVERY - {COE}, "why_2", "Why (2)", "Why that could happen"),
         add(EVERY - {COE}, "why_3", "Why (3)", "Why that was the case"),
@@ -310,12 +316,18 @@ def _five_whys() -> _Rows:
 
 
 def _factors() -> _Rows:
-    def add(key: str, label: str, help_: str, need: bool = False) -> Field:
-        return new_field("factors", "technical lead", EVERY, key, label, "list", help_, required=need)
+    def add(
+        key: str, label: str, help_: str, need: bool = False, families: frozenset[str] = EVERY - {SECURITY, TRADING}
+    ) -> Field:
+        return new_field("factors", "technical lead", families, key, label, "list", help_, required=need)
 
     return (
         add(
-            "contributing_factors", "Contributing factors", "Each factor that helped; ` | ` sets its effect apart", True
+            "contributing_factors",
+            "Contributing factors",
+            "Each factor that helped; ` | ` sets its effect apart",
+            True,
+            EVERY,
         ),
         add("factors_technical", "Technical factors", "Code, configuration, infrastructure"),
         add("factors_process", "Process factors", "Procedures, monitoring, documentation"),
@@ -330,6 +342,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         for group in (
             _summary,
             _impact,
+            *HARM,
             _service_levels,
             _detection,
             _diagnosis,

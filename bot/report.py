@@ -9,7 +9,7 @@ from datetime import date
 from bot.family import Family
 from bot.incident import Incident
 from bot.lints import lints
-from bot.reporting import gaps, knowledge, progress, service_levels, standing, summary, timeline
+from bot.reporting import costs, gaps, knowledge, notices, progress, service_levels, standing, summary, timeline
 from bot.reporting.model import Document, Report, ReviewView
 from bot.reporting.reader import Reader, ReportContext, permalink
 from bot.reporting.shown import day
@@ -41,6 +41,8 @@ def _assembled(reader: Reader, known: Mapping[str, FieldView]) -> Report:
         family=family.key,
         family_title=family.title,
         zone=family.zone,
+        zone_name=family.zone_name,
+        zone_title=family.zone_title,
         identity=standing.identity(reader),
         standing=stands,
         summary=summary.summary(reader, stands, known, milestones, slo.downtime),
@@ -57,7 +59,11 @@ def _assembled(reader: Reader, known: Mapping[str, FieldView]) -> Report:
         actions=items,
         followup=knowledge.followup(reader, items),
         signers=knowledge.signers(reader, known, roles),
+        types=standing.types(reader),
         checklists=knowledge.checklists(reader, known),
+        notices=notices.notices(reader, known),
+        costs=costs.costs(known),
+        action_legend=tuple(family.action_statuses.values()),
         categories=knowledge.categories(reader, items),
         reviews=reviews,
         roles=roles,

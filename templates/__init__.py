@@ -16,19 +16,10 @@ from bot.durations import duration
 from bot.report import Report
 from bot.reporting import shown
 from bot.wire import one_line, shorten
-from bot.words import ActionStatus
 from templates import markdown
 
 SHORT: Final = 300
 """Characters of a line that stand whole in a table; what is longer is cut, and its time leads to the original."""
-
-_MARKS: Final = {
-    ActionStatus.OPEN: "⏳ Open",
-    ActionStatus.IN_PROGRESS: "🔧 In progress",
-    ActionStatus.BLOCKED: "⛔ Blocked",
-    ActionStatus.DONE: "✅ Done",
-    ActionStatus.DECLINED: "🚫 Declined",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +78,6 @@ def _environment(medium: str) -> Environment:
     )
     environment.globals.update(
         about=shown.about,
-        action_mark=lambda status: _MARKS[status],
         between=_between,
         duration=duration,
         number=shown.number,
@@ -98,16 +88,6 @@ def _environment(medium: str) -> Environment:
     environment.tests["multiline"] = lambda text: "\n" in text
     return environment
 
-def _parts(text: str, most: int) -> list[str]:
-    """What a person set apart with ` | ` in one line: an item and what belongs to it."""
-    return [part.strip() for part in text.split(" | ", most - 1)]
-
-
-def _lacking(given: Sequence[Any], place: int) -> int:
-    """How many of the items say nothing in this place (from 0)."""
-    return sum(len(_parts(item.text, place + 1)) <= place for item in given)
-
-
 
 def _read(name: str) -> str | None:
     place = files(__name__).joinpath(*name.split("/"))
@@ -116,6 +96,16 @@ def _read(name: str) -> str | None:
 
 def _short(text: str) -> str:
     return text if len(text) <= SHORT else shorten(one_line(text), SHORT)
+
+
+def _parts(text: str, most: int) -> list[str]:
+    """What a person set apart with ` | ` in one line: an item and what belongs to it."""
+    return [part.strip() for part in text.split(" | ", most - 1)]
+
+
+def _lacking(given: Sequence[Any], place: int) -> int:
+    """How many of the items say nothing in this place (from 0)."""
+    return sum(len(_parts(item.text, place + 1)) <= place for item in given)
 
 
 def _distinct(cites: Iterable[Any]) -> list[Any]:

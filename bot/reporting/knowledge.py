@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from bot.facts import Value
-from bot.family import Tick
+from bot.family import PlacedBy, Tick
 from bot.fields import FIELDS, Field
 from bot.incident import ActionItem, Said
 from bot.milestones import counting
@@ -117,18 +117,32 @@ def _action(reader: Reader, item: ActionItem) -> ActionView:
         ticket=reader.text(item.ticket) if item.ticket else None,
         verification=one_line(reader.text(item.verification)),
         status=item.status,
+        status_name=reader.family.action_statuses[item.status],
         reason=one_line(reader.text(item.reason)),
         cite=reader.cite(item.source, item.added_at, entry.evidence if entry else None),
     )
 
 
 def horizons(reader: Reader, items: tuple[ActionView, ...]) -> tuple[HorizonView, ...]:
-    """Each item in the window that holds its due date, stated or assumed; within one by date, then as added."""
-    base = base_day(reader)
+    """Each item in the window of its due date, stated or assumed, or of its priority; in one by date, then as added.
+
+    Where the priority decides, items without one stand last, in a window of their own.
+    """
     placed: dict[str, list[ActionView]] = {horizon.key: [] for horizon in reader.family.horizons}
     for item in items:
-        placed[reader.family.horizon(base, due_of(item)).key].append(item)
-    return tuple(HorizonView(h.key, h.title, tuple(sorted(placed[h.key], key=due_of))) for h in reader.family.horizons)
+        placed.setdefault(_window(reader, item), []).append(item)
+    titles = {horizon.key: horizon.title for horizon in reader.family.horizons}
+    return tuple(
+        HorizonView(key, titles.get(key, "Priority: Not Yet Given"), tuple(sorted(found, key=due_of)))
+        for key, found in placed.items()
+    )
+
+
+def _window(reader: Reader, item: ActionView) -> str:
+    if reader.family.horizons_by is PlacedBy.DUE:
+        return reader.family.horizon(base_day(reader), due_of(item)).key
+    own = (horizon.key for horizon in reader.family.horizons if item.priority in horizon.priorities)
+    return next(own, "not_given")
 
 
 def due_of(item: ActionView) -> date:

@@ -81,6 +81,7 @@ class ActionView:
     ticket: str | None
     verification: str
     status: ActionStatus
+    status_name: str
     reason: str
     cite: Citation
 
@@ -107,6 +108,30 @@ class ReviewView:
     label: str
     what: str
     due: date
+
+
+@dataclass(frozen=True, slots=True)
+class TypeView:
+    label: str
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A notice that a law or standard may ask for: whether it applies, and by when it is due.
+
+    `due` is exact when `since` is stated; without it, it is no later than what follows from `assumed_since`.
+    """
+
+    key: str
+    label: str
+    term: str
+    applies: FieldView
+    trigger: Milestone
+    within: timedelta | None
+    since: Point | None
+    assumed_since: datetime | None
+    due: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +264,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class CostsView:
+    """What the incident cost, and the sum of what is known, where that is of one currency.
+
+    `total` is empty where nothing is known, or where `why` says what keeps it from being added.
+    """
+
+    known: tuple[FieldView, ...]
+    unknown: tuple[FieldView, ...]
+    total: str
+    why: str
+
+    @property
+    def approximate(self) -> bool:
+        return any(answer.approximate for view in self.known for answer in view.answers)
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Which incident it is."""
 
@@ -307,6 +349,8 @@ class Report:
     family: str
     family_title: str
     zone: str
+    zone_name: str
+    zone_title: str
     identity: Identity
     standing: Standing
     summary: Mapping[str, Sentence]
@@ -323,7 +367,11 @@ class Report:
     actions: tuple[ActionView, ...]
     followup: Followup
     signers: tuple[SignerView, ...]
+    types: tuple[TypeView, ...]
     checklists: Mapping[str, tuple[TickView, ...]]
+    notices: tuple[NoticeView, ...]
+    costs: CostsView
+    action_legend: tuple[str, ...]
     categories: tuple[CategoryView, ...]
     reviews: tuple[ReviewView, ...]
     roles: Mapping[Role, Asked]

@@ -44,7 +44,7 @@ def about(text: str, approximate: bool) -> str:
     return f"about {text}" if approximate else text
 
 
-def _money(value: Value) -> str:
+def money(value: Value) -> str:
     amount, _, currency = str(value).partition(" ")
     try:
         worth = float(amount)
@@ -53,7 +53,7 @@ def _money(value: Value) -> str:
         return str(value)
 
 
-def _moment(value: Value, zone: str) -> str:
+def _moment(value: Value, zone: str, name: str) -> str:
     text = str(value)
     if len(text) <= len("2026-01-01"):
         return text
@@ -61,7 +61,7 @@ def _moment(value: Value, zone: str) -> str:
         at = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return f"{stamp(at if at.tzinfo else at.replace(tzinfo=UTC), zone)} {zone}"
+    return f"{stamp(at if at.tzinfo else at.replace(tzinfo=UTC), zone)} {name}"
 
 
 def _counted(field: Field, value: Value) -> str:
@@ -73,7 +73,7 @@ _SHOW: Final[dict[str, Callable[[Reader, Field, Value], str]]] = {
     "integer": lambda reader, field, value: _counted(field, value),
     "number": lambda reader, field, value: _counted(field, value),
     "percentage": lambda reader, field, value: percent(value) if isinstance(value, int | float) else str(value),
-    "money": lambda reader, field, value: _money(value),
+    "money": lambda reader, field, value: money(value),
     "duration": lambda reader, field, value: (
         duration(timedelta(seconds=value)) if isinstance(value, int | float) else str(value)
     ),
@@ -81,7 +81,7 @@ _SHOW: Final[dict[str, Callable[[Reader, Field, Value], str]]] = {
     "person": lambda reader, field, value: reader.name(str(value)),
     "text": lambda reader, field, value: reader.text(str(value)),
     "list": lambda reader, field, value: reader.text(str(value)),
-    "moment": lambda reader, field, value: _moment(value, reader.family.zone),
+    "moment": lambda reader, field, value: _moment(value, reader.family.zone, reader.family.zone_name),
     "yesno": lambda reader, field, value: "yes" if value else "no",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.milestones import counting
-from bot.reporting.model import GradeView, Identity, RoleView, Standing, TurnView
+from bot.reporting.model import GradeView, Identity, RoleView, Standing, TurnView, TypeView
 from bot.reporting.progress import highest, opening
 from bot.reporting.reader import Reader
 from bot.reporting.shown import day
@@ -60,6 +60,11 @@ def _related(reader: Reader) -> dict[str, str]:
 def _channel_url(reader: Reader) -> str | None:
     channel = reader.incident.channel
     return f"{reader.view.team_url}archives/{channel}" if channel and reader.view.team_url else None
+
+
+def types(reader: Reader) -> tuple[TypeView, ...]:
+    """The family's boxes for the type of incident."""
+    return tuple(TypeView(line.label, reader.incident.type in line.types) for line in reader.family.types)
 
 
 def standing(reader: Reader) -> Standing:

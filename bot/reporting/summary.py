@@ -95,12 +95,12 @@ def _when(reader: Reader, milestones: Mapping[Milestone, MilestoneView], total: 
     started, declared, resolved = (
         milestones[m].point for m in (Milestone.STARTED, Milestone.DECLARED, Milestone.RESOLVED)
     )
-    zone = reader.family.zone
+    zone, name = reader.family.zone, reader.family.zone_name
     points = [point for point in (started or declared, resolved) if point]
-    end = f"to {_stamped(resolved, zone)} {zone}" if resolved else f"{zone}; {_open_end(reader)}"
+    end = f"to {_stamped(resolved, zone)} {name}" if resolved else f"{name}; {_open_end(reader)}"
     begin = f"From {_stamped(started, zone)}" if started else f"Start unknown; declared {_declared_at(declared, zone)}"
     if resolved and not started:
-        end = f"{zone}; resolved {_stamped(resolved, zone)} {zone}"
+        end = f"{name}; resolved {_stamped(resolved, zone)} {name}"
     return Sentence(f"{begin} {end}{_length(total)}.", tuple(point.cite for point in points))
 
 

@@ -17,10 +17,10 @@ from importlib.resources import files
 from typing import Any, TypedDict, TypeVar
 
 from bot.clocks import ClockDefinition
-from bot.family import Category, Family, Horizon, Phase, Review, Signer, Span, Tick
+from bot.family import Category, Family, Horizon, Phase, PlacedBy, Regime, Review, Signer, Span, Tick, TypeLine
 from bot.fields import FIELDS
 from bot.numbering import Numbering
-from bot.words import ActionType, IncidentType, Kind, Milestone, Priority, Role, Severity, Status
+from bot.words import ActionStatus, ActionType, IncidentType, Kind, Milestone, Priority, Role, Severity, Status
 
 Word = TypeVar("Word", bound=StrEnum)
 Part = TypeVar("Part")
@@ -109,15 +109,16 @@ def _clock(row: _Table) -> ClockDefinition:
         row.word(Milestone, "start"),
         row.word(Milestone, "end"),
         row.take("to_earliest", bool, False),
-        _minutes(row, "target") if "target" in row.left else None,
+        _elapsed(row, "target") if "target" in row.left else None,
     )
 
 
-def _minutes(parent: _Table, key: str) -> timedelta:
+def _elapsed(parent: _Table, key: str) -> timedelta:
+    """Elapsed time, as against the calendar's months and days of a span."""
     table = parent.table(key)
-    minutes = timedelta(minutes=table.take("minutes", int))
+    days, hours, minutes = (table.take(unit, int, 0) for unit in ("days", "hours", "minutes"))
     table.finish()
-    return minutes
+    return timedelta(days=days, hours=hours, minutes=minutes)
 
 
 def _horizon(row: _Table) -> Horizon:
@@ -150,6 +151,21 @@ def _review(row: _Table) -> Review:
 
 def _category(row: _Table) -> Category:
     return Category(row.take("key", str), row.take("label", str), frozenset(row.words(ActionType, "types")))
+
+
+def _regime(row: _Table) -> Regime:
+    return Regime(
+        row.take("key", str),
+        row.take("label", str),
+        _field(row, "field"),
+        row.take("term", str),
+        row.word(Milestone, "since"),
+        _elapsed(row, "within") if "within" in row.left else None,
+    )
+
+
+def _type_line(row: _Table) -> TypeLine:
+    return TypeLine(row.take("label", str), frozenset(row.words(IncidentType, "types")))
 
 
 def _labels(top: _Table) -> Mapping[str, str]:
@@ -208,22 +224,28 @@ def _family(key: str, top: _Table) -> Family:
         key=key,
         title=top.take("title", str),
         **_numberings(top),
-        zone=top.take("zone", str),
+        zone=(zone := top.take("zone", str)),
+        zone_name=(zone_name := top.take("zone_name", str, zone)),
+        zone_title=top.take("zone_title", str, zone_name),
         severities=_names(top, "severities", Severity, complete=False),
         priorities=_names(top, "priorities", Priority, complete=False),
         statuses=_names(top, "statuses", Status, complete=True),
         document_statuses=_document_statuses(top),
+        action_statuses=_names(top, "action_statuses", ActionStatus, complete=True),
+        types=top.rows("types", _type_line),
         milestones=_names(top, "milestones", Milestone, complete=True),
         kinds=_names(top, "kinds", Kind, complete=True),
         lead_up=top.take("lead_up", str),
         phases=top.rows("phases", _phase),
         clocks=top.rows("clocks", _clock),
         horizons=top.rows("horizons", _horizon),
+        horizons_by=_word(PlacedBy, top.take("horizons_by", str, "due"), f"{top.place}.horizons_by"),
         signers=top.rows("signers", _signer),
         checklists=_checklists(top),
         categories=top.rows("categories", _category),
         labels=_labels(top),
         reviews=top.rows("reviews", _review),
+        regimes=top.rows("regimes", _regime),
         follow_up_after=_span(top, "follow_up_after"),
         budget_window=timedelta(days=_span(top, "budget_window").days),
     )
