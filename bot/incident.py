@@ -78,7 +78,7 @@ class Entry:
     earlier: tuple[Wording, ...] = ()
     amended_by: str | None = None
     kind: Kind | None = None  # corrected by a person; else the marks say it
-    corrected_at: datetime | None = None  # when a person last corrected what it means
+    overruled: frozenset[Mark] = frozenset()  # marks from before a person corrected what it means
     withdrawn_by: str | None = None
     moved_to: str | None = None
     erased: bool = False
@@ -235,9 +235,9 @@ class Incident:
 
     def asserting(self, entry: str) -> tuple[Mark, ...]:
         """The standing marks that assert a milestone; a correction of what the line means ends the earlier ones."""
-        corrected = self.entries[entry].corrected_at
+        overruled = self.entries[entry].overruled
         marks = (m for m in self.standing_marks(entry) if isinstance(m.meaning, Milestone))
-        return tuple(m for m in marks if corrected is None or m.at >= corrected)
+        return tuple(m for m in marks if m not in overruled)
 
     def stands(self, entry: str) -> bool:
         """Is this line on the timeline? Somebody says so still, and nobody withdrew or deleted it."""
@@ -407,7 +407,7 @@ def _amended(i: Incident, fact: f.Amended, heard: datetime) -> None:
         at=fact.moment or entry.at,
         approximate=entry.approximate and fact.moment is None,
         kind=fact.kind or entry.kind,
-        corrected_at=fact.at if fact.kind or fact.milestone else entry.corrected_at,
+        overruled=frozenset(i.marks.get(fact.entry, ())) if fact.kind or fact.milestone else entry.overruled,
         author=fact.author or entry.author,
         amended_by=fact.source.by,
         earlier=(*entry.earlier, Wording(entry.text, fact.at)) if reworded else entry.earlier,

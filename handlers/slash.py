@@ -72,6 +72,8 @@ async def _in_incident(
     match understood:
         case c.OpenForm():
             return await open_form(desk, heard, typed, understood, await desk.store.incident(incident))
+        case c.Show(what="archive"):
+            return await screens.archive(desk, incident, request)
         case c.Show():
             return await screens.show(desk, understood, incident, typed.user)
         case c.Draft():
@@ -95,7 +97,8 @@ async def open_form(
     desk: Desk, heard: Heard, typed: Typed, wanted: c.OpenForm, incident: Incident | None
 ) -> Message | None:
     """Open a form; what was typed is in it."""
-    view = forms.build(wanted, incident, desk.look, desk.policy, typed.channel)
+    families = {key: forms.FAMILIES.get(key, family.title) for key, family in desk.families.items()}
+    view = forms.build(wanted, incident, desk.look, desk.policy, typed.channel, families)
     await open_view(desk, heard, typed, view)
     return None
 

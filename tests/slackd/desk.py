@@ -130,13 +130,15 @@ class Desk:
 
     # ---- forms
 
-    async def fill(self, view: View, values: dict[str, Any]) -> None:
+    async def fill(self, place: View | Message | Ephemeral, values: dict[str, Any]) -> None:
+        """In a message what is filled in goes with the next press of one of its buttons."""
         for name, value in values.items():
-            element = forms.find(view, name)
-            leaf = forms.leaf(element, value, await self._suggested(view, element, value))
-            view.state.setdefault(element.block_id, {})[element.action_id] = leaf
+            element = forms.find(place, name)
+            leaf = forms.leaf(element, value, await self._suggested(place, element, value))
+            filled = place.state if isinstance(place, View) else self._chosen.setdefault(place.ts, {})
+            filled.setdefault(element.block_id, {})[element.action_id] = leaf
             if element.dispatches:
-                await self._dispatch(view, element, leaf)
+                await self._dispatch(place, element, leaf)
 
     async def submit(self, view: View) -> Submission:
         self._be_in_front(view)

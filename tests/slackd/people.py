@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.slackd import typed
 from tests.slackd.api.files import share_files
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.slackd.server import Slackd
 
 Upload = tuple[str, bytes]
+Filled = TypeVar("Filled", View, Message, Ephemeral)
 
 __all__ = ["AlertBot", "Answer", "Person", "Submission"]
 
@@ -142,10 +143,10 @@ class Person:
     async def uses_global_shortcut(self, callback_id: str) -> Answer:
         return await self._desk.global_shortcut(callback_id)
 
-    async def fills(self, view: View, values: dict[str, Any]) -> View:
+    async def fills(self, place: Filled, values: dict[str, Any]) -> Filled:
         """Fill in inputs, called by label, block_id or action_id. Options go by text or value; None clears."""
-        await self._desk.fill(view, values)
-        return view
+        await self._desk.fill(place, values)
+        return place
 
     async def submits(self, view: View) -> Submission:
         return await self._desk.submit(view)
