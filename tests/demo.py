@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from storage import migrate
-from tests.rehearsal.theatre import Program, program
+from tests.rehearsal.theatre import Program, process
 from tests.slackd.people import Person
 from tests.slackd.records import Channel
 from tests.slackd.server import Slackd
@@ -105,7 +105,7 @@ async def demo(port: int) -> None:
         database = f"sqlite:///{folder}/scribe.db"
         print("Preparing a pretend Slack, Scribe and an incident …", flush=True)
         migrate(database)
-        async with Slackd(MANIFEST, now=begun, port=port) as slack, program(slack, database) as running:
+        async with Slackd(MANIFEST, now=begun, port=port) as slack, process(slack, database) as running:
             await half_way(slack, running, begun)
             await slack.run_until(begun + EARLIER)
             await slack.clock.run()
