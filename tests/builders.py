@@ -26,6 +26,15 @@ from bot.words import (
 )
 
 CHANNEL = "C0INCIDENT"
+NUMBERS = {
+    "coe": "COE-%Y-001",
+    "coe.rca": "RCA-%Y-001",
+    "pir": "INC-%Y-0001",
+    "slo": "INCIDENT-%Y%m%d-%H%M",
+    "security": "INC-OUT-%Y%m%d-%H%M",
+    "trading": "INC-%Y%m%d-001",
+}
+"""What the first incident of a year is called in each family."""
 EMOJI = {
     Kind.EVENT: "pushpin",
     Milestone.STARTED: "boom",
@@ -89,6 +98,7 @@ class Story:
             at=at,
             source=self.source(by),
             number=number or at.strftime("INCIDENT-%Y%m%d-%H%M"),
+            numbers=tuple((key, at.strftime(pattern)) for key, pattern in NUMBERS.items()),
             title=Wire(title),
             severity=severity,
             type=type,

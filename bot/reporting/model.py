@@ -388,6 +388,14 @@ class Report:
             if (view.point and not view.derived) or view.history or view.milestone in wanted
         )
 
+    def clock(self, key: str) -> ClockView:
+        """One of the family's clocks.
+
+        Raises:
+            KeyError: the family has none of this key.
+        """
+        return {clock.definition.key: clock for clock in self.family_clocks}[key]
+
     def findings(self) -> tuple[Finding, ...]:
         """The lints for a reader: open questions stand in a list of their own, those alike are said together."""
         told = [lint for lint in self.lints if lint.id not in ("open-question", "missing-milestone")]
