@@ -58,6 +58,7 @@ class Declare:
     moments: tuple[tuple[Milestone, Moment], ...] = ()  # --started, --detected, --acknowledged, --mitigated, --resolved
     number: str = ""  # assigned by the writer, unique
     numbers: tuple[tuple[str, str], ...] = ()  # every family's, assigned with it
+    message: SeenMessage | None = None  # the one it is declared from: the first line
     channel_name: str = ""
 
 

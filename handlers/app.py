@@ -130,7 +130,8 @@ def _register_interactions(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
     async def shortcut(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
         heard: Heard = context["heard"]
-        await inbox.attend(heard, lambda: shortcuts.use(desk, heard, body), to_user(desk, body))
+        tell = to_response_url(desk, body["response_url"]) if body.get("response_url") else to_user(desk, body)
+        await inbox.attend(heard, lambda: shortcuts.use(desk, heard, body), tell)
 
     async def submitted(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await submissions.submit(desk, inbox, context["heard"], body, ack)

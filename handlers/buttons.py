@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot import commands as c
 from bot.decision import Refused
 from bot.words import ActionStatus, Status, Wire
 from handlers import forms as read_forms
-from handlers import screens, slash
+from handlers import screens, shortcuts, slash
 from handlers.act import Message, act
 from handlers.desk import Desk
 from handlers.inbox import Heard
@@ -156,18 +156,30 @@ async def _declare_form(p: Press) -> Message | None:
 
 
 async def _choose_incident(p: Press) -> Message | None:
-    """A command typed where there is no incident is done in the one chosen, as of when it was typed."""
+    """What was asked where there is no incident is done in the one chosen, as of when it was asked."""
     incident, envelope = a.referred(p.value)
     kept = await p.desk.store.envelope(envelope)
     if kept is None:
         raise Refused("What you typed is not kept any more; please type it again.", "/incident list")
     state = await p.desk.store.incident(incident)
     await incident_named(p.desk, state.number, p.request.by)
-    first = slash.from_command(kept.body) if "command" in kept.body else slash.from_mention(p.desk, kept.body["event"])
+    first = _first_asked(p.desk, kept.body)
     if first.user != p.request.by:
         raise Refused("Only the person who typed it can choose.", "/incident list")
-    typed = Typed(first.text, first.user, first.channel, first.via, p.body["trigger_id"], incident)
-    return await slash.answer(p.desk, Heard(kept.key, kept.received_at), typed)
+    typed = replace(first, trigger=p.body["trigger_id"], incident=incident)
+    heard = Heard(kept.key, kept.received_at)
+    if first.via == "shortcut":
+        return await shortcuts.open_for(p.desk, heard, kept.body, typed)
+    return await slash.answer(p.desk, heard, typed)
+
+
+def _first_asked(desk: Desk, body: Body) -> Typed:
+    """The command, shortcut or mention in an envelope, as it was asked."""
+    if "command" in body:
+        return slash.from_command(body)
+    if "callback_id" in body:
+        return shortcuts.from_shortcut(body)
+    return slash.from_mention(desk, body["event"])
 
 
 async def _run(p: Press) -> Message | None:

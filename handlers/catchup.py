@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.commands import React, Request
+from bot.facts import Evidence
+from bot.incident import Incident, message_entry
+from bot.stamps import stamp_of
+from bot.words import Meaning
 from handlers.act import act
 from handlers.desk import Desk
 from handlers.messages import is_ours, seen, transcribed
@@ -19,25 +24,31 @@ PAGE: Final = 200
 
 
 async def read_back(desk: Desk, call: Leased, args: Args) -> Result:
-    """Every message, thread reply and standing reaction of a channel, oldest page last; safe to repeat."""
-    channel = args["channel"]
+    """Every message, thread reply and standing reaction of a channel, newest page first; safe to repeat."""
+    incident, channel = call.incident or 0, args["channel"]
     async for page in _history(desk, channel):
-        await _take(desk, call.incident or 0, channel, page)
-        for parent in page:
+        await _take(desk, incident, channel, page)
+        for parent in page.messages:
             if parent.get("reply_count"):
                 async for replies in _replies(desk, channel, parent["ts"]):
-                    await _take(desk, call.incident or 0, channel, replies)
+                    await _take(desk, incident, channel, replies)
     return {}
 
 
-Page = Sequence[Mapping[str, Any]]
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stood in Slack when it was asked for: what is heard live of later moments is newer."""
+
+    asked_at: datetime
+    messages: Sequence[Mapping[str, Any]]
 
 
 async def _history(desk: Desk, channel: str) -> AsyncIterator[Page]:
     cursor = None
     while True:
+        now = desk.clock.now()
         page = await desk.slack.conversations_history(channel=channel, limit=PAGE, cursor=cursor)
-        yield page["messages"]
+        yield Page(now, page["messages"])
         if not (cursor := _next(page)):
             return
 
@@ -45,8 +56,9 @@ async def _history(desk: Desk, channel: str) -> AsyncIterator[Page]:
 async def _replies(desk: Desk, channel: str, ts: str) -> AsyncIterator[Page]:
     cursor = None
     while True:
+        now = desk.clock.now()
         page = await desk.slack.conversations_replies(channel=channel, ts=ts, limit=PAGE, cursor=cursor)
-        yield [message for message in page["messages"] if message["ts"] != ts]
+        yield Page(now, [message for message in page["messages"] if message["ts"] != ts])
         if not (cursor := _next(page)):
             return
 
@@ -56,22 +68,28 @@ def _next(page: AsyncSlackResponse) -> str:
 
 
 async def _take(desk: Desk, incident: int, channel: str, page: Page) -> None:
-    """Remember a page in one transaction, then let each standing reaction on it speak."""
-    now = desk.clock.now()
-    said = [(m, kept) for m in page if not is_ours(desk, m) and (kept := transcribed(channel, m, now)) is not None]
+    """Remember a page in one transaction, then let each standing reaction on it that is news speak."""
+    spoken = [m for m in page.messages if not is_ours(desk, m)]
+    said = [(m, kept) for m in spoken if (kept := transcribed(channel, m, page.asked_at)) is not None]
     await desk.store.remember_all([kept for _, kept in said])
+    state = await desk.store.incident(incident)
     for message, kept in said:
-        for reaction in message.get("reactions") or []:
-            await _speak(desk, incident, kept, reaction, now)
+        for number, (emoji, meaning, user) in enumerate(_standing(desk, message)):
+            if _is_news(state, kept, emoji, user):
+                stamp = stamp_of(page.asked_at + timedelta(microseconds=number))  # history keeps order, not times
+                request = Request(f"readback:{channel}:{kept.ts}:{emoji}:{user}", user, "reaction", page.asked_at)
+                await act(desk, incident, React(seen(kept), emoji, meaning, stamp), request)
 
 
-async def _speak(desk: Desk, incident: int, message: Message, reaction: Mapping[str, Any], now: datetime) -> None:
-    """History does not say when somebody reacted; that it stands now is all there is to know."""
-    emoji = reaction["name"]
-    meaning = desk.policy.meaning(emoji)
-    if meaning is None:
-        return
-    stamp = f"{int(now.timestamp())}.{now.microsecond:06d}"
-    for user in reaction["users"]:
-        request = Request(f"readback:{message.channel}:{message.ts}:{emoji}:{user}", user, "reaction", now)
-        await act(desk, incident, React(seen(message), emoji, meaning, stamp), request)
+def _standing(desk: Desk, message: Mapping[str, Any]) -> Iterator[tuple[str, Meaning, str]]:
+    """(emoji, meaning, who) of each reaction that means something, in the order in which the emoji came."""
+    for reaction in message.get("reactions") or []:
+        if (meaning := desk.policy.meaning(reaction["name"])) is not None:
+            yield from ((reaction["name"], meaning, user) for user in reaction["users"])
+
+
+def _is_news(incident: Incident, message: Message, emoji: str, user: str) -> bool:
+    """Nobody heard of it, or it was put on again; what its owner took back by a command stays taken back."""
+    marks = incident.marks.get(message_entry(Evidence(message.channel, message.ts)), ())
+    known = next((mark for mark in marks if (mark.name, mark.by) == (emoji, user)), None)
+    return known is None or (not known.standing and known.source.via == "reaction")

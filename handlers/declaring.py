@@ -12,6 +12,7 @@ from bot.commands import Declare, Request
 from bot.decide import decide
 from bot.decision import Refused
 from bot.incident import Incident
+from bot.masking import mask
 from bot.numbering import is_counted, nth
 from bot.wire import plain
 from bot.words import IncidentType
@@ -29,6 +30,9 @@ async def declare(desk: Desk, command: Declare, request: Request) -> Message | N
     Raises:
         Refused: the channel to adopt has an incident already, or Scribe cannot get into it.
     """
+    if command.family not in (None, *desk.families):
+        known = ", ".join(desk.families)
+        raise Refused(f"There is no report family {command.family}; there are: {known}.", "/incident help")
     if command.here is not None:
         command = await _adopting(desk, command)
     async with desk.store.visit(None) as visit:
@@ -71,7 +75,8 @@ async def _next(visit: Visit, blank: str) -> str:
 def _name(desk: Desk, command: Declare, request: Request) -> str:
     if command.here is not None:
         return command.here_name
-    return channel_name(desk.policy.channel_prefix, f"{request.now:%Y%m%d-%H%M}", plain(command.title, {}))
+    title = plain(mask(command.title, desk.policy.customers).text, {})
+    return channel_name(desk.policy.channel_prefix, f"{request.now:%Y%m%d-%H%M}", title)
 
 
 def channel_name(prefix: str, stamp: str, title: str) -> str:

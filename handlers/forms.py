@@ -79,8 +79,14 @@ def _declare(s: Submission, policy: Policy) -> c.Declare:
         private="private" in kinds,
         drill="drill" in kinds,
         here=s.ids.get("here"),
+        message=_message(s.ids["message"]) if s.ids.get("message") else None,
         moments=((Milestone.STARTED, started),) if started else (),
     )
+
+
+def _message(place: str) -> c.SeenMessage:
+    channel, _, ts = place.partition(" ")
+    return c.SeenMessage(Evidence(channel, ts), "", UNSAID)
 
 
 def _event(s: Submission, policy: Policy) -> c.AddEvents:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from bot.commands import Command, NoteDeletion, NoteEdit, Request, SeenMessage
 from bot.facts import Evidence
 from bot.incident import message_entry
+from bot.stamps import instant_of
 from bot.words import Wire
 from handlers.act import act
 from handlers.desk import Desk
@@ -99,7 +100,7 @@ async def _note_edit(desk: Desk, heard: Heard, concerned: list[int], message: Me
     """Tell the incidents what the transcript now holds, which a late, older edit cannot turn back."""
     newest = await desk.store.message(message.channel, message.ts)
     if newest is not None and not newest.deleted:
-        edit = NoteEdit(seen(newest), _moment(newest.edited_ts or newest.ts))
+        edit = NoteEdit(seen(newest), instant_of(newest.edited_ts or newest.ts))
         await _tell_all(desk, heard, concerned, edit, newest.author)
 
 
@@ -108,11 +109,6 @@ async def _tell_all(desk: Desk, heard: Heard, concerned: list[int], command: Com
     for number, incident in enumerate(reversed(concerned), 1 - len(concerned)):
         key = heard.key if number == 0 else f"{heard.key}:{incident}"
         await act(desk, incident, command, Request(key, by, "message", heard.at))
-
-
-def _moment(ts: str) -> datetime:
-    seconds, _, fraction = ts.partition(".")
-    return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(fraction[:6].ljust(6, "0")))
 
 
 async def _deleted(desk: Desk, heard: Heard, channel: str, ts: str, previous: Event) -> None:

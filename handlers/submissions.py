@@ -21,6 +21,7 @@ from handlers.inbox import Heard, Inbox
 from handlers.messages import seen
 from handlers.people import incident_named, require_may_command
 from handlers.reactions import fetched
+from handlers.submission import ids_of
 from handlers.tell import to_user
 from templates.blocks import forms
 
@@ -73,8 +74,11 @@ async def submit(desk: Desk, inbox: Inbox, heard: Heard, body: Body, ack: AsyncA
 
 
 async def _channel(desk: Desk, view: Mapping[str, Any]) -> str | None:
+    """Where the answer is expected: in the incident's channel, or where the form to declare one was asked for."""
     incident = read_forms.incident_of(view)
-    return (await desk.store.incident(incident)).channel if incident is not None else None
+    if incident is None:
+        return ids_of(view).get("channel") or None
+    return (await desk.store.incident(incident)).channel
 
 
 async def _decide(desk: Desk, heard: Heard, body: Body) -> Message | None:
@@ -95,7 +99,7 @@ async def _do(desk: Desk, view: Mapping[str, Any], asked: object, request: c.Req
     if asked is None:
         return None
     if isinstance(asked, c.Declare):
-        return await declare(desk, asked, request)
+        return await declare(desk, await _begun_by(desk, asked), request)
     incident = read_forms.incident_of(view)
     if incident is None:
         raise Refused("This form belongs to no incident.", "/incident list")
@@ -117,10 +121,20 @@ def _named(asked: object) -> list[str]:
 
 
 async def _with_message(desk: Desk, capture: c.Capture) -> c.Capture:
-    """The form holds only the message's place; its words come from the transcript, or from Slack."""
-    place = capture.message.place
+    message = await _message_at(desk, capture.message.place)
+    if message is None:
+        raise Refused("That message is not there any more.", "/incident timeline")
+    return replace(capture, message=message, text=message.text if capture.text == UNSAID else capture.text)
+
+
+async def _begun_by(desk: Desk, command: c.Declare) -> c.Declare:
+    """With the message it was declared from; one that was deleted meanwhile is left out."""
+    return replace(command, message=await _message_at(desk, command.message.place)) if command.message else command
+
+
+async def _message_at(desk: Desk, place: Evidence) -> c.SeenMessage | None:
+    """A form holds only a message's place; its words come from the transcript, or from Slack."""
     known = await desk.store.message(place.channel, place.ts) or await fetched(desk, place.channel, place.ts)
     if known is None or known.deleted:
-        raise Refused("That message is not there any more.", "/incident timeline")
-    message = seen(known, Evidence(place.channel, place.ts, known.thread_ts))
-    return replace(capture, message=message, text=message.text if capture.text == UNSAID else capture.text)
+        return None
+    return seen(known, Evidence(place.channel, place.ts, known.thread_ts))

@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from bot import facts as f
-from bot.commands import Request
+from bot.commands import Request, SeenMessage
 from bot.decision import LogLine, Quote, Refused, Span, Text
 from bot.facts import AnyFact, Evidence, Recorded, Source
-from bot.incident import Entry, Incident, evolve
+from bot.incident import Entry, Incident, evolve, message_entry
 from bot.masking import mask
 from bot.policy import Policy
+from bot.stamps import moment_of, stamp_of
 from bot.words import OVER, Kind, Meaning, Milestone, Role, Wire
 
 
 def whole_second(at: datetime) -> datetime:
     """PRODUCT 1.2: a message's time is its ts cut to whole seconds."""
     return at.replace(microsecond=0)
-
-
-def moment_of(ts: str) -> datetime:
-    """When a Slack message was written, to the second; ts is `seconds.counter`, never read as a float."""
-    return datetime.fromtimestamp(int(ts.split(".", 1)[0]), UTC)
-
-
-def instant_of(stamp: str) -> datetime:
-    """The exact moment of a Slack stamp with all six digits, such as a reaction's `event_ts`."""
-    seconds, _, fraction = stamp.partition(".")
-    return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(fraction[:6].ljust(6, "0")))
-
-
-def stamp_of(at: datetime) -> str:
-    """Orders a mark put on by command among the event timestamps of reactions (same form, same width)."""
-    return f"{int(at.timestamp())}.{at.microsecond:06d}"
 
 
 def source(request: Request, place: Evidence | None = None) -> Source:
@@ -101,6 +86,19 @@ def captured(request: Request, entry: str, at: datetime, text: Wire, **more: obj
         entry=entry,
         text=text,
         **more,  # type: ignore[arg-type]
+    )
+
+
+def message_line(request: Request, message: SeenMessage, text: Wire) -> f.Captured:
+    """A message as a line, at its own time; `text` is its wording after masking."""
+    return captured(
+        request,
+        message_entry(message.place),
+        moment_of(message.place.ts),
+        text,
+        author=message.author,
+        files=message.files,
+        evidence=message.place,
     )
 
 

@@ -11,17 +11,15 @@ from bot.decide._common import (
     after,
     captured,
     entry_of,
-    instant_of,
     is_action_item,
     is_resolution,
     log,
     mask_warning,
     masked,
     meaning_word,
-    moment_of,
+    message_line,
     require_not_over,
     source,
-    stamp_of,
     typed_mark,
     whole_second,
 )
@@ -45,6 +43,7 @@ from bot.decision import (
 from bot.facts import AnyFact, Evidence
 from bot.incident import Entry, Incident, message_entry, typed_entry
 from bot.policy import Policy
+from bot.stamps import instant_of, moment_of, stamp_of
 from bot.words import Kind, Meaning, Milestone, Wire
 
 
@@ -110,7 +109,7 @@ def react(incident: Incident, command: c.React, request: c.Request, policy: Poli
     text, found = masked(command.message.text, policy)
     facts: list[AnyFact] = []
     if entry not in incident.entries:
-        facts.append(_line_of(request, command.message, text))
+        facts.append(message_line(request, command.message, text))
     elif _comes_back(incident, entry, command.stamp):
         facts.append(_reinstated(request, entry))
     facts.append(_reaction(request, entry, command))
@@ -119,18 +118,6 @@ def react(incident: Incident, command: c.React, request: c.Request, policy: Poli
     notices = [*_confirmation(incident, facts, entry, command.message.place, request.now), ShowCard()]
     notices += _whispers(incident, command, request, entry, found)
     return Decision(tuple(facts), tuple(notices))
-
-
-def _line_of(request: c.Request, message: c.SeenMessage, text: Wire) -> f.Captured:
-    return captured(
-        request,
-        message_entry(message.place),
-        moment_of(message.place.ts),
-        text,
-        author=message.author,
-        files=message.files,
-        evidence=message.place,
-    )
 
 
 def _comes_back(incident: Incident, entry: str, stamp: str) -> bool:
@@ -202,7 +189,7 @@ def capture(incident: Incident, command: c.Capture, request: c.Request, policy: 
     entry = message_entry(place)
     text, found = masked(command.text, policy)
     original, _ = masked(command.message.text, policy)
-    facts: list[AnyFact] = [] if entry in incident.entries else [_line_of(request, command.message, original)]
+    facts: list[AnyFact] = [] if entry in incident.entries else [message_line(request, command.message, original)]
     if entry in incident.entries and incident.entries[entry].withdrawn_by:
         facts.append(_reinstated(request, entry))
     facts.append(typed_mark(request, entry, command.meaning, place))

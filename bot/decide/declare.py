@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import commands as c
 from bot import facts as f
 from bot.decide._cautions import cautions
-from bot.decide._common import after, log, masked, source
+from bot.decide._common import after, log, mask_warning, masked, message_line, source, typed_mark
 from bot.decide.state import question_at
 from bot.decision import (
     Decision,
@@ -29,16 +29,23 @@ from bot.decision import (
 from bot.facts import AnyFact
 from bot.incident import Incident
 from bot.policy import Policy
-from bot.words import IncidentType, Milestone, Role, Status, Wire
+from bot.wire import escape
+from bot.words import IncidentType, Kind, Milestone, Role, Status, Wire
 
 
 def declare(incident: Incident, command: c.Declare, request: c.Request, policy: Policy) -> Decision:
     """Begin an incident. Its channel is made by Slack afterwards, or is the one adopted."""
     if not command.title.strip():
         raise Refused("An incident needs a title.", "/incident declare Checkout is failing sev2")
-    title, _ = masked(command.title, policy)
-    facts = (_declared(command, title, request, policy), *_moments(command, request), *_commander(command, request))
-    notes = (*_set_times(command), *cautions(incident, facts, request))
+    title, found = masked(command.title, policy)
+    first_line, more_found = _first_line(command, request, policy)
+    facts = (
+        _declared(command, title, request, policy),
+        *_moments(command, request),
+        *_commander(command, request),
+        *first_line,
+    )
+    notes = (*_set_times(command), *cautions(incident, facts, request), *mask_warning((*found, *more_found)))
     if command.here is None:
         where = f". Its channel is #{command.channel_name}."
         reply = say("Declared ", command.number, ": ", Quote(title), where, *notes)
@@ -49,6 +56,15 @@ def declare(incident: Incident, command: c.Declare, request: c.Request, policy: 
     asked, told = _when_over(after(incident, (*facts, adopted), request.now), request)
     reply = say("Declared ", command.number, " in this channel: ", Quote(title), ".", *notes)
     return Decision((*facts, adopted, *asked), (*_furnishings(command.commander, request, policy), *told), reply)
+
+
+def _first_line(command: c.Declare, request: c.Request, policy: Policy) -> tuple[tuple[AnyFact, ...], tuple[str, ...]]:
+    """The message it was declared from as an event at its own time, and what had to be masked in it."""
+    if command.message is None:
+        return (), ()
+    text, found = masked(command.message.text, policy)
+    line = message_line(request, command.message, text)
+    return (line, typed_mark(request, line.entry, Kind.EVENT, command.message.place)), found
 
 
 def _set_times(command: c.Declare) -> Text:
@@ -216,6 +232,6 @@ def _changes(command: c.Describe, title: Wire | None) -> tuple[Span, ...]:
             parts += [f"the {word} to ", Quote(Wire(str(value).replace("_", " "))), ", "]
     for word, names in (("services", command.services), ("regions", command.regions)):
         if names is not None:
-            parts += [f"the {word} to ", Quote(Wire(", ".join(names) or "none")), ", "]
+            parts += [f"the {word} to ", Quote(escape(", ".join(names) or "none")), ", "]
     last = parts.pop() if parts else ""
     return (*parts, str(last).removesuffix(", ")) if str(last).removesuffix(", ") else tuple(parts)

@@ -31,7 +31,8 @@ def declare_form(
 ) -> View:
     """`given` holds what was typed already, by field, `started` in ISO 8601; `channel` is where the answer goes.
 
-    With `here` given, the incident adopts that channel instead of getting a new one.
+    With `here` given, the incident adopts that channel instead of getting a new one; `message` is the place (channel
+    and ts) of the message it is declared from.
     """
     named = families if policy.family in families else {**families, policy.family: policy.family}
     blocks = [
@@ -45,7 +46,7 @@ def declare_form(
         boxes("options", "Kind of incident", _OPTIONS, [name for name, _ in _NAMES if given.get(name)]),
         select("family", "Report", [(title, key) for key, title in named.items()], _family(given, named, policy)),
     ]
-    ids = {"channel": channel, "here": given.get("here", "")}
+    ids = {"channel": channel, "here": given.get("here", ""), "message": given.get("message", "")}
     return view(a.DECLARE, "Declare an incident", "Declare", blocks, ids)
 
 
