@@ -97,8 +97,9 @@ def _link(url: str, label: str) -> str:
 
 
 def mentions(wire: str) -> tuple[str, ...]:
-    """The ids of the users and user groups mentioned, each once, in the order of the text."""
-    tokens = (_PERSON.fullmatch(t[1]) or _GROUP.fullmatch(t[1]) for t in _TOKEN.finditer(wire))
+    """The ids of the users, user groups and channels named, each once, in the order of the text."""
+    kinds = (_PERSON, _GROUP, _CHANNEL)
+    tokens = (kind.fullmatch(token[1]) for token in _TOKEN.finditer(wire) for kind in kinds)
     return tuple(dict.fromkeys(found[1] for found in tokens if found))
 
 

@@ -1,15 +1,23 @@
-"""Who is who: names and time zones, asked of Slack once and remembered."""
+"""Who is who: names and time zones of people, names of groups and channels, asked of Slack once and remembered."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from storage import Person, Store
+
+_ID: Final = re.compile(r"[UW][A-Z0-9]+|[SCG](?=[A-Z]*[0-9])[A-Z0-9]+")
+"""A person, a user group or a channel; a bot that calls itself CI is none of them."""
+_NAMELESS: Final = frozenset(
+    {"user_not_found", "user_not_visible", "channel_not_found", "missing_scope", "permission_denied"}
+)
+"""Slack's words for: whoever asks will not be told."""
 
 
 def person_of(user: Mapping[str, Any], team_id: str, now: datetime) -> Person:
@@ -29,14 +37,20 @@ def person_of(user: Mapping[str, Any], team_id: str, now: datetime) -> Person:
     )
 
 
+def thing_of(id: str, name: str, now: datetime) -> Person:
+    """A user group or a channel, which has only a name; it is remembered beside the people."""
+    return Person(id, name, name, "UTC", deleted=False, guest=False, stranger=False, bot=True, fetched_at=now)
+
+
 class Directory:
-    """People by id. What is in memory answers at once; the rest comes from the store, then from Slack."""
+    """People, user groups and channels by id: from memory, else from the store, else from Slack."""
 
     def __init__(self, store: Store, slack: AsyncWebClient, team_id: str) -> None:
         self._store = store
         self._slack = slack
         self._team_id = team_id
         self._known: dict[str, Person] = {}
+        self._nameless: set[str] = set()
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -64,21 +78,42 @@ class Directory:
         await self._store.meet(person)
 
     async def meet(self, ids: Iterable[str], now: datetime) -> None:
-        """Learn the names of these ids where that is possible; who cannot be looked up keeps the id."""
-        await self.recall(ids := list(ids))
-        for user in dict.fromkeys(i for i in ids if i[:1] in ("U", "W")):
-            if user not in self._known:
-                await self._ask(user, now)
+        """Learn the names of these ids where that is possible; what cannot be looked up keeps its id."""
+        wanted = [i for i in dict.fromkeys(ids) if _ID.fullmatch(i) and i not in self._nameless]
+        await self.recall(wanted)
+        for id in wanted:
+            if id not in self._known:
+                await self._ask(id, now)
 
     async def recall(self, ids: Iterable[str]) -> None:
         """As `meet`, without asking Slack: what another replica or an earlier run has learned."""
-        wanted = [i for i in dict.fromkeys(ids) if i not in self._known and i[:1] in ("U", "W")]
+        wanted = [i for i in dict.fromkeys(ids) if i not in self._known and _ID.fullmatch(i)]
         if wanted:
             self._known.update(await self._store.people(wanted))
 
-    async def _ask(self, user: str, now: datetime) -> None:
+    async def _ask(self, id: str, now: datetime) -> None:
         try:
-            await self.person(user, now)
+            if id[0] in "UW":
+                await self.person(id, now)
+            else:
+                await (self._group if id[0] == "S" else self._channel)(id, now)
         except SlackApiError as error:
-            if error.response.get("error") not in ("user_not_found", "user_not_visible"):
+            if error.response.get("error") not in _NAMELESS:
                 raise
+        if id not in self._known:
+            self._nameless.add(id)
+
+    async def _group(self, id: str, now: datetime) -> None:
+        """Slack has no call for one group; one answer names them all."""
+        for group in (await self._slack.usergroups_list(include_disabled=True))["usergroups"]:
+            await self._learn(thing_of(group["id"], group["handle"], now))
+
+    async def _channel(self, id: str, now: datetime) -> None:
+        """A private channel's name is for its members only, and a report may be read by others."""
+        channel = (await self._slack.conversations_info(channel=id))["channel"]
+        if channel.get("name") and not channel.get("is_private"):
+            await self._learn(thing_of(id, channel["name"], now))
+
+    async def _learn(self, thing: Person) -> None:
+        self._known[thing.id] = thing
+        await self._store.meet(thing)

@@ -42,4 +42,4 @@ async def report(settings: Settings, number: str, family: str | None, medium: st
 async def _context(store: Store, incident: Incident, settings: Settings) -> ReportContext:
     people = await store.people(people_in(incident))
     names = {key: person.name for key, person in people.items()}
-    return ReportContext(names=names, channels={}, team_url=await store.team_url(), policy=settings.policy)
+    return ReportContext(names=names, channels=names, team_url=await store.team_url(), policy=settings.policy)

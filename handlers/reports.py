@@ -17,8 +17,9 @@ from templates.blocks.report import report_summary
 
 
 def people_in(incident: Incident) -> set[str]:
-    """Every id that a report may name."""
-    found = {incident.declared_by}
+    """Every id that a report may name: people, user groups and channels."""
+    reasons = (step.reason for steps in (incident.turns, incident.grades) for step in steps)
+    found = {incident.declared_by, *(who for text in (incident.title, *reasons) for who in mentions(text))}
     for entry in incident.entries.values():
         found |= {entry.author, entry.source.by, *mentions(entry.text)}
     for marks in incident.marks.values():
@@ -57,7 +58,8 @@ async def report_of(desk: Desk, incident: Incident, key: str | None = None) -> R
 
 
 def context(desk: Desk) -> ReportContext:
-    return ReportContext(names=desk.directory.names, channels={}, team_url=desk.me.team_url, policy=desk.policy)
+    names = desk.directory.names
+    return ReportContext(names=names, channels=names, team_url=desk.me.team_url, policy=desk.policy)
 
 
 async def post_draft(desk: Desk, incident: int, key: str | None, request: Request) -> Message | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import commands as c
 from bot.decide import capture, declare, knowledge, merging, state
+from bot.decide._secrets import told, without_secrets
 from bot.decision import Decision
 from bot.incident import Incident
 from bot.policy import Policy
@@ -45,7 +46,8 @@ def decide(incident: Incident, command: c.Command, request: c.Request, policy: P
     Raises:
         Refused: the command makes no sense here; the sentence is for the asker.
     """
-    return _RULES[type(command)](incident, command, request, policy)
+    masked, found = without_secrets(command, policy)
+    return told(_RULES[type(command)](incident, masked, request, policy), found)
 
 
 __all__ = ["decide", "merging"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot import commands as c
 from bot import facts as f
-from bot.decide._common import log, mask_warning, masked, source
+from bot.decide._common import log, source
 from bot.decision import Decision, Name, Quote, Refused, ShowCard, Span, say
 from bot.facts import AnyFact, Value
 from bot.field import Field
@@ -21,33 +21,21 @@ def set_fields(incident: Incident, command: c.SetFields, request: c.Request, pol
         raise Refused("Nothing was set.", "/incident set users_affected 5000")
     facts: list[AnyFact] = []
     told: list[Span] = []
-    found: list[str] = []
     for n, (key, value, approximate) in enumerate(command.values):
-        kept, kinds = _masked_value(value, policy)
-        found += kinds
         facts.append(
             f.FieldSet(
                 key=f"{request.key}:{n}:{key}",
                 at=request.now,
                 source=source(request),
                 field=key,
-                value=kept,
+                value=value,
                 approximate=approximate,
                 appended=command.append,
             )
         )
-        told += [*(("; ",) if told else ()), *_telling(key, kept, approximate, command.append)]
+        told += [*(("; ",) if told else ()), *_telling(key, value, approximate, command.append)]
     line = log(request, Name(request.by), " set ", *told)
-    return Decision(tuple(facts), (line, ShowCard()), say("Set ", *told, ".", *mask_warning(found)))
-
-
-def _masked_value(value: Value | None, policy: Policy) -> tuple[Value | None, tuple[str, ...]]:
-    if isinstance(value, str):
-        return masked(Wire(value), policy)
-    if isinstance(value, tuple):
-        pairs = [masked(Wire(item), policy) for item in value]
-        return tuple(text for text, _ in pairs), tuple(kind for _, kinds in pairs for kind in kinds)
-    return value, ()
+    return Decision(tuple(facts), (line, ShowCard()), say("Set ", *told, "."))
 
 
 def _telling(key: str, value: Value | None, approximate: bool, appended: bool) -> tuple[Span, ...]:
@@ -70,24 +58,23 @@ def add_action(incident: Incident, command: c.AddAction, request: c.Request, pol
     """Keep an action item. One due date already past is kept too, and said back."""
     if not command.text.strip():
         raise Refused("An action item needs words.", "/incident action add Add alert on replica lag @maria due friday")
-    text, found = masked(command.text, policy)
     number = f"A{len(incident.actions) + 1}"
     fact = f.ActionAdded(
         key=f"{request.key}:action",
         at=request.now,
         source=source(request),
         action=number,
-        text=text,
+        text=command.text,
         owner=command.owner,
         due=command.due,
         priority=command.priority,
         type=command.type,
         ticket=command.ticket,
-        verification=masked(command.verification, policy)[0],
+        verification=command.verification,
     )
-    told = (f"{number} ", Quote(text), *_owner(command.owner), *_due(command, request))
+    told = (f"{number} ", Quote(command.text), *_owner(command.owner), *_due(command, request))
     line = log(request, Name(request.by), " added action item ", *told)
-    return Decision((fact,), (line, ShowCard()), say("Added ", *told, ".", *mask_warning(found)))
+    return Decision((fact,), (line, ShowCard()), say("Added ", *told, "."))
 
 
 def _owner(owner: str | None) -> tuple[Span, ...]:
@@ -114,15 +101,15 @@ def change_action(incident: Incident, command: c.ChangeAction, request: c.Reques
         at=request.now,
         source=source(request),
         action=item.id,
-        text=masked(command.text, policy)[0] if command.text is not None else None,
+        text=command.text,
         owner=command.owner,
         due=command.due,
         priority=command.priority,
         type=command.type,
         ticket=command.ticket,
-        verification=masked(command.verification, policy)[0] if command.verification is not None else None,
+        verification=command.verification,
         status=command.status,
-        reason=masked(command.reason, policy)[0],
+        reason=command.reason,
     )
     state = f" is {str(command.status).replace('_', ' ')}" if command.status else " changed"
     told: tuple[Span, ...] = (f"action item {item.id} ", Quote(item.text), state)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from bot import commands as c
 from bot import facts as f
 from bot.decide._cautions import cautions
-from bot.decide._common import after, log, masked, require_not_over, source, steward, whole_second
+from bot.decide._common import after, log, require_not_over, source, steward, whole_second
 from bot.decision import (
     AskMilestones,
     Brief,
     Decision,
+    Furnish,
     LogLine,
     Name,
     Notice,
@@ -27,7 +28,7 @@ from bot.incident import Incident
 from bot.milestones import assertions, counting, missing, settings, since_reopening
 from bot.moments import clock
 from bot.policy import Policy
-from bot.words import OPEN, OVER, Milestone, Status
+from bot.words import OPEN, OVER, Milestone, Role, Status
 
 ASSERTED_BY: dict[Status, Milestone] = {
     Status.INVESTIGATING: Milestone.INVESTIGATING,
@@ -109,7 +110,7 @@ def _status_facts(
         at=whole_second(request.now),
         source=source(request),
         status=command.status,
-        reason=masked(command.reason, policy)[0],
+        reason=command.reason,
         asserts=None if silent else milestone,
     )
     if milestone is None or command.moment is None:
@@ -187,7 +188,7 @@ def reopen(incident: Incident, command: c.Reopen, request: c.Request, policy: Po
         at=at,
         source=source(request),
         resolved_at=resolved.at if resolved else None,
-        reason=masked(command.reason, policy)[0],
+        reason=command.reason,
     )
     because: tuple[Span, ...] = (": ", Quote(fact.reason)) if fact.reason.strip() else ()
     line = log(request, Name(request.by), " re-opened the incident at ", Time(fact.at), *because)
@@ -198,7 +199,7 @@ def cancel(incident: Incident, command: c.Cancel, request: c.Request, policy: Po
     """A false alarm: no clocks, no nudges."""
     if incident.status in OVER:
         raise Refused(f"{incident.number} is {incident.status} already.", "/incident reopen")
-    reason = masked(command.reason, policy)[0]
+    reason = command.reason
     fact = f.Cancelled(key=f"{request.key}:cancelled", at=request.now, source=source(request), reason=reason)
     because: tuple[Span, ...] = (": ", Quote(reason)) if reason.strip() else ()
     line = log(request, Name(request.by), " cancelled the incident as a false alarm", *because)
@@ -212,14 +213,14 @@ def change_severity(incident: Incident, command: c.ChangeSeverity, request: c.Re
     require_not_over(incident)
     if command.severity is incident.severity:
         raise Refused(f"The severity is {incident.severity} already.", "/incident severity sev1 all regions down")
-    reason = masked(command.reason, policy)[0]
+    reason = command.reason
     fact = f.SeverityChanged(
         key=f"{request.key}:severity", at=request.now, source=source(request), severity=command.severity, reason=reason
     )
     because: tuple[Span, ...] = (": ", Quote(reason)) if reason.strip() else ()
     change = f"the severity from {incident.severity} to {command.severity}"
     line = log(request, Name(request.by), f" changed {change}", *because)
-    return Decision((fact,), (line, ShowCard()), say(f"Changed {change}."))
+    return Decision((fact,), (line, ShowCard(), Furnish()), say(f"Changed {change}."))
 
 
 def assign(incident: Incident, command: c.Assign, request: c.Request, policy: Policy) -> Decision:
@@ -237,8 +238,13 @@ def assign(incident: Incident, command: c.Assign, request: c.Request, policy: Po
     )
     if command.user is None:
         line = log(request, Name(request.by), f" left the role {role} open")
-        return Decision((fact,), (line, ShowCard()), say(f"Nobody is {role} now."))
+        return Decision((fact,), (line, ShowCard(), *_topic(command)), say(f"Nobody is {role} now."))
     line = log(request, Name(request.by), " made ", Name(command.user), f" {role}")
     brief = Brief(f"brief:{request.key}", command.user)
     reply = say(Name(command.user), f" is {role} now, and has a brief.")
-    return Decision((fact,), (line, ShowCard(), brief), reply)
+    return Decision((fact,), (line, ShowCard(), *_topic(command), brief), reply)
+
+
+def _topic(command: c.Assign) -> tuple[Notice, ...]:
+    """The channel's topic names the commander. Slack tells the channel of a new topic, so no other role touches it."""
+    return (Furnish(),) if command.role is Role.COMMANDER else ()

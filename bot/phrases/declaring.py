@@ -88,7 +88,13 @@ def _level(asked: Asked, given: dict[str, str], text: str, family: str) -> tuple
     found = _TRAILING.search(text[start:])
     if not found:
         return None, one_line(unquoted(text))
-    return severity(found[1], family), one_line(unquoted(text[: start + found.start()].rstrip(" ,;:")))
+    return severity(found[1], family), one_line(unquoted(_unended(text[: start + found.start()])))
+
+
+def _unended(text: str) -> str:
+    """Without the comma that led to a severity; the semicolon of Slack's `&gt;` is no punctuation."""
+    bare = text.rstrip()
+    return bare if re.search(r"&(?:amp|lt|gt);$", bare) else bare.rstrip(" ,;:")
 
 
 def _severity(written: str, family: str) -> Severity:

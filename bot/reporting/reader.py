@@ -12,7 +12,7 @@ from bot.incident import Entry, Incident
 from bot.milestones import Assertion
 from bot.policy import Policy
 from bot.reporting.told import Citation, Point, Statement
-from bot.wire import plain
+from bot.wire import clean, plain
 from bot.words import UNSAID
 
 
@@ -47,7 +47,7 @@ class Reader:
 
     def name(self, who: str) -> str:
         """A person's name; an id without one stays an id, a name as typed stays as typed."""
-        return self.text(self.view.names.get(who, who)).strip().removeprefix("@") or "unknown"
+        return clean(self.view.names.get(who, who)).strip().removeprefix("@") or "unknown"
 
     def text(self, wire: str) -> str:
         return plain(wire, self.view.names, self.view.channels).strip()

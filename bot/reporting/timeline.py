@@ -105,7 +105,7 @@ def _milestone_row(reader: Reader, claim: Assertion) -> Row:
     if claim.milestone is Milestone.DECLARED:
         text = f"{_severity_at_declaration(reader)} incident opened: {reader.text(reader.incident.title)}"
     else:
-        text = reader.reason(claim) or (f"Time stated by {cite.by}" if claim.was_set else "Said by a change of status")
+        text = reader.reason(claim) or ("Time stated" if claim.was_set else "Said by a change of status")
     return _change(reader, claim.at, word, str(claim.milestone), text, cite, claim.approximate)
 
 

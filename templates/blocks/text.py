@@ -23,6 +23,8 @@ _TOKEN = re.compile(r"<([^<>]*)>")
 _ID = re.compile(r"[A-Z0-9]+")
 _WEB = re.compile(r"(?:https?|mailto):[^\s|<>]+")
 _SHOUT = re.compile(r"@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
+_CALL = re.compile(r"<(?=[!@#])")
+"""Would begin a mention where Slack reads what it is sent unescaped, as topics are."""
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _SLACK = len(FENCE) + len(_END_ISOLATE) + 1  # room to close what a cut leaves open
 
@@ -71,7 +73,7 @@ def paragraphs(text: Text, look: Look, most: int) -> list[str]:
 
 def plain(text: Text, look: Look, most: int = SECTION_MOST) -> str:
     """The sentence without any markup, for headers, topics and pickers; times in UTC."""
-    return fit((atom for span in text for atom in graphemes(_bare(span, look))), most)
+    return fit((atom for span in text for atom in graphemes(_CALL.sub("<\u2060", _bare(span, look)))), most)
 
 
 def _closed(text: str) -> str:
@@ -159,12 +161,12 @@ def _bare(span: Span, look: Look) -> str:
         case Link(_, label):
             return clean(label)
         case Quote(words):
-            return bare_words(words, look)
+            return clean(bare_words(words, look))
 
 
 def bare_words(text: Wire, look: Look) -> str:
     """What a message says, without markup or ids: for headers, and for the fields of a form where people edit it."""
-    return clean(wire.plain(text, look.names, look.names))
+    return wire.plain(text, look.names, look.names)
 
 
 def one_line(text: Wire) -> Wire:

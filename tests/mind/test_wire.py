@@ -45,7 +45,7 @@ def test_wire_text_reads_as_people_see_it(wire: str, read: str) -> None:
 
 
 def test_mentions_are_found_once_each() -> None:
-    assert mentions("<@U1> <@W2|b> <!subteam^S1|@x> <@U1> <#C1> <!here>") == ("U1", "W2", "S1")
+    assert mentions("<@U1> <@W2|b> <!subteam^S1|@x> <@U1> <#C1> <!here>") == ("U1", "W2", "S1", "C1")
 
 
 def test_a_lone_token_gives_its_id() -> None:
