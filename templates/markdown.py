@@ -10,9 +10,8 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from bot.wire import clean
+from templates.links import pieces
 
-_URL: Final = re.compile(r"https?://[^\s<>\"`\\^{}|\[\]]+", re.IGNORECASE)
-_TAIL: Final = re.compile(r"[.,;:!?'*_~]+$")
 _SPECIAL: Final = re.compile(
     r"(?P<slash>[\\`*\[\]|~])"
     r"|(?P<under>(?<![^\W_])_|_(?![^\W_]))"
@@ -41,20 +40,9 @@ def escape(text: str) -> str:
 
 def _escape_line(line: str) -> str:
     parts: list[str] = []
-    position = 0
-    for found in _URL.finditer(line):
-        url = _trimmed(found[0])
-        parts += _escape_words(line[position : found.start()], position == 0), f"<{url}>"
-        position = found.start() + len(url)
-    return "".join([*parts, _escape_words(line[position:], position == 0)])
-
-
-def _trimmed(url: str) -> str:
-    """Without the punctuation of the sentence around it, and without a parenthesis it did not open."""
-    url = _TAIL.sub("", url)
-    while url.endswith(")") and url.count(")") > url.count("("):
-        url = _TAIL.sub("", url[:-1])
-    return url
+    for words, url in pieces(line):
+        parts += _escape_words(words, not parts), f"<{url}>" if url else ""
+    return "".join(parts)
 
 
 def _escape_words(words: str, leading: bool) -> str:
