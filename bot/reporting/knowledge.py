@@ -15,7 +15,7 @@ from bot.reporting.progress import highest
 from bot.reporting.reader import Reader
 from bot.reporting.shown import about, day, show
 from bot.reporting.told import Answer, Asked, FieldView, Question, Statement
-from bot.wire import one_line
+from bot.wire import clean, one_line
 from bot.words import ActionStatus, Kind, Milestone, Role
 
 
@@ -69,7 +69,7 @@ def _declared(reader: Reader, field: Field) -> tuple[Answer, ...]:
     if not given or incident.declaration is None or incident.declared_at is None:
         return ()
     cite = reader.cite(incident.declaration, incident.declared_at)
-    return tuple(Answer(reader.text(name), name, cite) for name in given)
+    return tuple(Answer(clean(name), name, cite) for name in given)  # readable already, not in wire form
 
 
 def others(reader: Reader, known: Mapping[str, FieldView]) -> tuple[FieldView, ...]:
