@@ -396,6 +396,14 @@ class Report:
         """
         return {clock.definition.key: clock for clock in self.family_clocks}[key]
 
+    def phase(self, key: str) -> PhaseView:
+        """One of the family's phases.
+
+        Raises:
+            KeyError: the family has none of this key.
+        """
+        return {phase.key: phase for phase in self.phases}[key]
+
     def findings(self) -> tuple[Finding, ...]:
         """The lints for a reader: open questions stand in a list of their own, those alike are said together."""
         told = [lint for lint in self.lints if lint.id not in ("open-question", "missing-milestone")]
