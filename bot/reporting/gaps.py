@@ -8,7 +8,7 @@ from typing import Final
 from bot.fields import asked_by
 from bot.milestones import missing as missing_milestones
 from bot.reporting.model import Missing, Row
-from bot.reporting.progress import reached
+from bot.reporting.progress import highest, reached
 from bot.reporting.reader import Reader
 from bot.reporting.told import FieldView
 from bot.words import Milestone
@@ -34,10 +34,21 @@ _FIRST: Final = (
 def missing(reader: Reader, known: Mapping[str, FieldView]) -> tuple[Missing, ...]:
     """The most important first: milestones, what the report is poor without, then the rest as forms ask for it."""
     milestones = [] if reader.incident.cancelled is not None else missing_milestones(reader.incident)
-    asked = [known[field.key] for field in asked_by(reader.family.key)]
+    idle = set(_idle(reader))
+    asked = [known[field.key] for field in asked_by(reader.family.key) if field.key not in idle]
     unknown = [view for view in asked if not view.known and not _answered_elsewhere(view.field.key, known)]
     unknown.sort(key=_weight)
     return (*(_milestone(m) for m in milestones), *(_field(view) for view in unknown))
+
+
+def _idle(reader: Reader) -> Iterator[str]:
+    """The fields of those who sign, or are told of, graver incidents alone."""
+    severity = highest(reader)
+    for signer in reader.family.signers:
+        if not signer.applies(severity):
+            yield from (signer.person, signer.day)
+    for ticks in reader.family.checklists.values():
+        yield from (tick.field for tick in ticks if not tick.applies(severity))
 
 
 def _milestone(milestone: Milestone) -> Missing:

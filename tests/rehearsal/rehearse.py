@@ -12,6 +12,7 @@ from pathlib import Path
 from handlers import offline
 from handlers.settings import load
 from storage import Store, migrate
+from templates.families import available
 from tests.rehearsal.channel_md import channel_md
 from tests.rehearsal.play import Play, Stuck
 from tests.rehearsal.script import Script
@@ -20,7 +21,11 @@ from tests.slackd.records import Channel
 from tests.slackd.server import Slackd
 from tests.stage import MANIFEST
 
-REPORTS: Mapping[str, str] = {"slo.md": "md", "report.json": "json"}
+REPORTS: Mapping[str, tuple[str | None, str]] = {
+    **{f"{family}.md": (family, "md") for family in available()},
+    "report.json": (None, "json"),
+}
+"""What is left, by the family (None: the incident's own) and the form it is asked in."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,8 @@ async def rehearse(
             texts = {slack.permalink(message): message.text for message in channel.messages.values()}
             posts = _posts(channel)
             number = await _number(database, channel.id)
-        for name, medium in REPORTS.items():
-            files[name] = await (_read if in_process else _printed)(database, number, medium)
+        for name, (family, medium) in REPORTS.items():
+            files[name] = await (_read if in_process else _printed)(database, number, family, medium)
             progress(f"made {name}")
     return Performance(files, texts, posts)
 
@@ -78,16 +83,17 @@ async def _number(database: str, channel: str) -> str:
     return str(rows[0].number)
 
 
-async def _read(database: str, number: str, medium: str) -> str:
+async def _read(database: str, number: str, family: str | None, medium: str) -> str:
     settings = load({"SCRIBE_DATABASE_URL": database}, connecting=False)
-    return await offline.report(settings, number, None, medium)
+    return await offline.report(settings, number, family, medium)
 
 
-async def _printed(database: str, number: str, medium: str) -> str:
+async def _printed(database: str, number: str, family: str | None, medium: str) -> str:
     """By the command line, as an operator would ask for it."""
     surroundings = {"SCRIBE_DATABASE_URL": database, "PYTHONPATH": str(ROOT), "SCRIBE_LOG_LEVEL": "warning"}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "handlers.main", "report", number, "--format", medium,
+        *(("--family", family) if family else ()),
         cwd=ROOT, env=surroundings, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     printed, _ = await process.communicate()

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from templates.families import available
 from tests.rehearsal import entering
 from tests.rehearsal.acts import Act, Says, Scene, Types
 
@@ -198,7 +199,7 @@ def _review(incident: Mapping[str, Any], begins: datetime, scribe: str) -> Itera
         *entering.causes(incident, scribe),
         *entering.lessons(incident, scribe),
         *entering.actions(incident, scribe),
-        Types(scribe, "/incident postmortem slo"),
+        *(Types(scribe, f"/incident postmortem {family}") for family in available()),
     ]
     for n, act in enumerate(acts):
         yield Scene(begins + timedelta(seconds=n), (act,))
