@@ -258,14 +258,14 @@ def _sign_off() -> _Rows:
     ) -> Field:
         return new_field("sign_off", who, families, key, label, type_, help_, required=need)
 
-    others, managed, coe, pir = EVERY - {COE, PIR}, frozenset({COE, PIR}), frozenset({COE}), frozenset({PIR})
+    reviewed, managed, coe, pir = frozenset({SLO, TRADING}), frozenset({COE, PIR}), frozenset({COE}), frozenset({PIR})
     last = frozenset({SLO})
     return (
         add(EVERY, "commander", "author", "Author", "person", "Who answers for the text", True),
         add(_TRADING, "author", "author_role", "Author's role", "text", "As the sign-off names it"),
         add(EVERY - {PIR, SECURITY}, "author", "author_date", "Author's date", "moment", "When the author signed"),
         add(
-            EVERY - {PIR},
+            EVERY - {PIR, SECURITY},
             "author",
             "technical_reviewer",
             "Technical review",
@@ -273,9 +273,9 @@ def _sign_off() -> _Rows:
             "Who reviews it, other than the author",
             True,
         ),
-        add(others, "author", "technical_review_date", "Technical review's date", "moment", "When it was reviewed"),
-        add(others, "author", "management_reviewer", "Management review", "person", "Who reviews it for management"),
-        add(others, "author", "management_review_date", "Management review's date", "moment", "When it was reviewed"),
+        add(reviewed, "author", "technical_review_date", "Technical review's date", "moment", "When it was reviewed"),
+        add(reviewed, "author", "management_reviewer", "Management review", "person", "Who reviews it for management"),
+        add(reviewed, "author", "management_review_date", "Management review's date", "moment", "When it was reviewed"),
         add(_TRADING, "author", "technical_approved", "Technical review: approved", "yesno", "Is it approved?"),
         add(_TRADING, "author", "management_approved", "Management review: approved", "yesno", "Is it approved?"),
         add(_TRADING, "author", "follow_up_owner", "Owner of the follow-up", "person", "Who looks at it again"),
@@ -291,13 +291,27 @@ def _sign_off() -> _Rows:
             "moment",
             "When it was approved",
         ),
-        add(pir, "author", "technical_approval_date", "Technical lead's approval", "moment", "When it was approved"),
+        add(
+            pir | _SECURITY,
+            "author",
+            "technical_approval_date",
+            "Technical lead's approval",
+            "moment",
+            "When it was approved",
+        ),
         add(managed, "author", "engineering_manager", "Engineering manager", "person", "Who signs for engineering"),
         add(
             managed, "author", "engineering_manager_date", "Engineering manager's date", "moment", "When it was signed"
         ),
-        add(coe, "author", "vp_engineering", "VP engineering", "person", "Who signs for the gravest incidents"),
-        add(coe, "author", "vp_engineering_date", "VP engineering's date", "moment", "When it was signed"),
+        add(
+            coe | _SECURITY,
+            "author",
+            "vp_engineering",
+            "VP engineering",
+            "person",
+            "Who signs for the gravest incidents",
+        ),
+        add(coe | _SECURITY, "author", "vp_engineering_date", "VP engineering's date", "moment", "When it was signed"),
         new_field(
             "sign_off",
             "author",

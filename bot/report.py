@@ -45,7 +45,7 @@ def _assembled(reader: Reader, known: Mapping[str, FieldView]) -> Report:
         zone_title=family.zone_title,
         identity=standing.identity(reader),
         standing=stands,
-        summary=summary.summary(reader, stands, known, milestones, slo.downtime),
+        summary=summary.summary(reader, stands, known, milestones, slo.downtime, items),
         milestones=milestones,
         clocks=progress.standard_clocks(reader),
         family_clocks=progress.family_clocks(reader),

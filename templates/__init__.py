@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -27,25 +27,14 @@ class Medium:
     """A syntax: how text is made harmless, what only Python can write in it, and how a whole document is tidied."""
 
     finalize: Callable[[object], Markup]
-    helpers: dict[str, Any]
+    helpers: Mapping[str, object]
     tidy: Callable[[str], str]
 
 
 MEDIA: Final[dict[str, Medium]] = {
     "markdown": Medium(
         markdown.finalize,
-        {
-            "link": markdown.link,
-            "fence": markdown.fence,
-            "code": markdown.code,
-            "heading_mark": markdown.heading_mark,
-            "ordinal": markdown.ordinal,
-            "row": markdown.row,
-            "divider": markdown.divider,
-            "blank": Markup(""),
-            "line_break": Markup("  "),
-            "line_end": Markup("<br>"),
-        },
+        markdown.HELPERS,
         markdown.tidy,
     ),
 }
@@ -84,7 +73,7 @@ def _environment(medium: str) -> Environment:
         share=shown.share,
         **syntax.helpers,
     )
-    environment.filters.update(distinct=_distinct, lacking=_lacking, parts=_parts, short=_short)
+    environment.filters.update(distinct=_distinct, filled=_filled, lacking=_lacking, parts=_parts, short=_short)
     environment.tests["multiline"] = lambda text: "\n" in text
     return environment
 
@@ -101,6 +90,11 @@ def _short(text: str) -> str:
 def _parts(text: str, most: int) -> list[str]:
     """What a person set apart with ` | ` in one line: an item and what belongs to it."""
     return [part.strip() for part in text.split(" | ", most - 1)]
+
+
+def _filled(cells: Sequence[str], width: int) -> tuple[str, ...]:
+    """The cells of a row that people typed, the ones they left out unknown."""
+    return (*cells, *["unknown"] * width)[:width]
 
 
 def _lacking(given: Sequence[Any], place: int) -> int:

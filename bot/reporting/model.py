@@ -26,6 +26,7 @@ class Row:
     composed: bool
     heard_at: datetime
     entry: str | None = None
+    files: tuple[str, ...] = ()  # permalinks
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.durations import duration
 from bot.milestones import counting
-from bot.reporting.model import Standing
+from bot.reporting.model import ActionView, Standing
 from bot.reporting.progress import opening
 from bot.reporting.reader import Reader
 from bot.reporting.shown import about, stamp
@@ -23,10 +23,13 @@ from bot.reporting.told import (
     Sentence,
 )
 from bot.wire import one_line, shorten
-from bot.words import Milestone, Status
+from bot.words import ActionStatus, Milestone, Status
 
 QUOTED = 300
 """Characters of somebody's words that stand in a summary; the whole stands where they said it."""
+
+MEASURES_NAMED = 3
+"""Action items that a summary names; all of them stand in their table."""
 
 
 def summary(
@@ -35,14 +38,16 @@ def summary(
     known: Mapping[str, FieldView],
     milestones: Mapping[Milestone, MilestoneView],
     total: ClockView,
+    items: Sequence[ActionView],
 ) -> Mapping[str, Sentence]:
-    """The sentences that can be said, by what they answer: what, when, impact, root_cause, resolution."""
+    """The sentences that can be said, by what they answer: what, when, impact, root_cause, resolution, measures."""
     composed = {
         "what": _own(known["summary"]) or _what(reader, standing, known),
         "when": _when(reader, milestones, total),
         "impact": _own(known["impact_summary"]) or _impact(known),
         "root_cause": _own(known["root_cause"]) or _marked(reader, "Identified", Milestone.ROOT_CAUSE),
         "resolution": _own(known["resolution"]) or _resolution(reader, known),
+        "measures": _measures([item for item in items if item.status is not ActionStatus.DECLINED]),
     }
     return {key: sentence for key, sentence in composed.items() if sentence}
 
@@ -176,3 +181,14 @@ def _resolution(reader: Reader, known: Mapping[str, FieldView]) -> Sentence | No
         return None
     cites: list[Citation] = [cite for part in parts for cite in part.cites]
     return Sentence(" ".join(part.text for part in parts), tuple(cites))
+
+
+def _measures(items: Sequence[ActionView]) -> Sentence | None:
+    """How many action items there are and how far they have come; what each is stands in its table."""
+    if not items:
+        return None
+    done = sum(item.status is ActionStatus.DONE for item in items)
+    agreed = f"{len(items)} action item{'s' * (len(items) > 1)} agreed, {done or 'none'} done"
+    named = "; ".join(quoted(item.text).rstrip(".") for item in items[:MEASURES_NAMED])
+    more = f"; and {len(items) - MEASURES_NAMED} more" if len(items) > MEASURES_NAMED else ""
+    return Sentence(f"{agreed}: {named}{more}.", tuple(item.cite for item in items[:MEASURES_NAMED]))
