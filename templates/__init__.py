@@ -48,7 +48,7 @@ def render(report: Report, medium: str = "markdown") -> str:
     """
     environment = _environment(medium)
     about_time = {"stamp": partial(shown.stamp, zone=report.zone)}
-    macros = environment.get_template(f"_media/{medium}.j2").make_module(about_time)
+    macros = environment.get_template("_media/macros.j2").make_module(about_time)
     text = environment.get_template(f"families/{report.family}.j2").render(report=report, m=macros, **about_time)
     return MEDIA[medium].tidy(text)
 

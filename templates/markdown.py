@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from bot.reporting.told import Citation
 from bot.wire import clean
 from templates.links import pieces
 
@@ -97,13 +99,69 @@ def divider(columns: Sequence[str]) -> Markup:
     return Markup(f"|{' --- |' * len(columns)}")  # noqa: S704
 
 
-def heading_mark(level: int) -> Markup:
-    return Markup("#" * level)  # noqa: S704
+def cited(text: str, cite: Citation) -> Markup:
+    """The text, leading to the message that says so."""
+    return link(text, cite.url)
+
+
+def reference(cite: Citation, stamp: Callable[[datetime], str]) -> Markup:
+    return link("source", cite.url) if cite.url else finalize(f"{cite.by}, {stamp(cite.at)}")
+
+
+def references(cites: Iterable[Citation], stamp: Callable[[datetime], str]) -> Markup:
+    """The sources of what stands before them, in parentheses; nothing where there are none."""
+    listed = ", ".join(reference(cite, stamp) for cite in cites)
+    return Markup(f" ({listed})" if listed else "")  # noqa: S704
+
+
+def heading(level: int, text: object) -> Markup:
+    return Markup(f"{'#' * level} {finalize(text)}")  # noqa: S704
+
+
+def bold(text: object) -> Markup:
+    return Markup(f"**{finalize(text)}**")  # noqa: S704
+
+
+def aside(caller: Callable[[], Markup]) -> Markup:
+    """Words of ours beside the facts: what is unknown, assumed or remarked."""
+    return Markup(f"_{caller()}_")  # noqa: S704
+
+
+def dash(level: int = 0, indent: int | None = None) -> Markup:
+    """The mark before an item of a list; `indent` where the item above it is numbered."""
+    return Markup(" " * (2 * level if indent is None else indent) + "-")  # noqa: S704
+
+
+def check_mark(ticked: bool) -> Markup:
+    return Markup("- [x]" if ticked else "- [ ]")  # noqa: S704
 
 
 def ordinal(number: int) -> Markup:
     return Markup(f"{number}.")  # noqa: S704
 
+
+HELPERS: Final[Mapping[str, object]] = {
+    "aside": aside,
+    "blank": Markup(""),
+    "bold": bold,
+    "check_mark": check_mark,
+    "cited": cited,
+    "code": code,
+    "dash": dash,
+    "divider": divider,
+    "fence": fence,
+    "heading": heading,
+    "line_break": Markup("  "),
+    "line_end": Markup("<br>"),
+    "link": link,
+    "ordinal": ordinal,
+    "picture_line": Markup(""),
+    "reference": reference,
+    "references": references,
+    "row": row,
+    "rule_line": Markup("---"),
+}
+"""All marks of the syntax; the macros of `_media/` and the families know no other."""
 
 _BLANKS: Final = re.compile(r"\n{3,}")
 
