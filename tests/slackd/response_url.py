@@ -50,7 +50,9 @@ class Replies:
         if refusal := check_message(body):
             raise SlackError(refusal.code, response_metadata={"messages": [refusal.detail]})
         content: JSON = {
-            name: body.get(name) or empty for name, empty in (("text", ""), ("blocks", []), ("attachments", []))
+            "text": body.get("text") or "",
+            "blocks": [self._world.identified(block) for block in body.get("blocks") or []],
+            "attachments": body.get("attachments") or [],
         }
         if body.get("replace_original") in (True, "true") and url.target is not None:
             return self._replace(url.target, content)

@@ -82,6 +82,12 @@ class World:
         self._counts[name] += 1
         return self._counts[name]
 
+    def identified(self, block: JSON) -> JSON:
+        """A block as Slack keeps it: one without `block_id` gets one."""
+        if "type" not in block or block.get("block_id"):
+            return block
+        return block | {"block_id": f"slackd{self.count('block')}"}
+
     # ---- people
 
     def _add_bot(self, name: str) -> None:

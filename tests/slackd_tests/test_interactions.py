@@ -163,6 +163,18 @@ async def test_a_button_replaces_the_ephemeral_it_stands_in(
     assert "message" not in body
 
 
+async def test_two_blocks_of_an_answer_are_told_apart_by_the_ids_that_slack_gave_them(
+    app: TrialApp, alice: Person, room: Channel, session: aiohttp.ClientSession
+) -> None:
+    url = await response_url(app, alice, room)
+    blocks = [{"type": "actions", "elements": [button("Go", "go")]} for _ in range(2)]
+    assert (await session.post(url, json={"text": "choose", "blocks": blocks})).status == 200
+    ids = [block["block_id"] for block in alice.inbox[-1].blocks]
+    assert len(set(ids)) == 2
+    await alice.presses(alice.inbox[-1], f"{ids[1]}/go")
+    assert app.bodies[-1]["actions"][0]["block_id"] == ids[1]
+
+
 async def test_a_message_with_menus_sends_the_state_of_all_of_them(
     slack: Slackd, app: TrialApp, client: AsyncWebClient, alice: Person, room: Channel
 ) -> None:

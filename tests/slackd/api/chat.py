@@ -144,17 +144,10 @@ def _content(call: Call) -> JSON:
     content: JSON = {}
     for name in ("blocks", "attachments"):
         if name in call.args:
-            content[name] = [_identified(call, part) for part in call.args[name] or []]
+            content[name] = [call.world.identified(part) for part in call.args[name] or []]
     if "metadata" in call.args:
         content["metadata"] = call.args["metadata"] or None
     return content
-
-
-def _identified(call: Call, part: JSON) -> JSON:
-    """A block as Slack stores it: one without `block_id` gets one."""
-    if "type" not in part or part.get("block_id"):
-        return part
-    return part | {"block_id": f"slackd{call.world.count('block')}"}
 
 
 def _place(call: Call, channel: Channel) -> JSON:

@@ -76,7 +76,7 @@ def checked_view(content: Any, kind: str, world: World) -> JSON:
 
 
 def _identified(world: World, block: JSON) -> JSON:
-    block = block if block.get("block_id") else block | {"block_id": f"slackd{world.count('block')}"}
+    block = world.identified(block)
     element = block.get("element")
     if isinstance(element, dict) and not element.get("action_id"):
         block = block | {"element": element | {"action_id": f"slackd{world.count('action')}"}}
