@@ -146,6 +146,16 @@ async def test_each_printed_clock_is_the_one_in_the_json(path: Path) -> None:
             assert line.startswith(f"_{clock['state'].capitalize()} — {clock['why']}_")
 
 
+async def test_no_id_of_ours_stands_in_the_json(path: Path) -> None:
+    """They hold the moment of posting; a line is named by its link."""
+    assert not re.search(r'"[cm]:[^"]*:[^"]*"', (await performance(path)).files["report.json"])
+
+
+async def test_no_post_of_ours_repeats_a_call_to_everybody(path: Path) -> None:
+    for author, _, text in (await performance(path)).posts:
+        assert "SCRIBE" not in author or not re.search(r"<!(?:channel|here|everyone)", text)
+
+
 async def test_the_same_file_leaves_the_same_bytes(path: Path) -> None:
     again = await rehearse(script_of(content(path)), in_process=True)
     assert again.files == (await performance(path)).files
