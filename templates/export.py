@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from bot.reporting.model import ActionView, NoBudget, Report, RequestBudget, Row, TimeBudget
+from bot.reporting.model import ActionView, CostsView, NoBudget, NoticeView, Report, RequestBudget, Row, TimeBudget
 from bot.reporting.told import Citation, ClockView, FieldView, MilestoneView, NoMeasurement, Sentence, Statement
 
 SCHEMA: Final = 1
@@ -35,6 +35,9 @@ def _document(report: Report, others: Iterable[Report]) -> Json:
         "fields": {key: _field(view) for key, view in report.fields.items() if view.known},
         "marked": {str(kind): [_statement(line) for line in lines] for kind, lines in report.said.items() if lines},
         "slo": _slo(report),
+        "notices": [_notice(notice) for notice in report.notices],
+        "costs": _costs(report.costs),
+        "reviews": [{"label": review.label, "due": _day(review.due)} for review in report.reviews],
         "action_items": [_action(item) for item in report.actions],
         "missing": [
             {"key": gap.key, "label": gap.label, "who": gap.who, "how": gap.how, "required": gap.required}
@@ -203,6 +206,31 @@ def _field(view: FieldView) -> Json:
 
 def _statement(line: Statement) -> Json:
     return {"at": _time(line.at), "text": line.text, "author": line.author, "source": _source(line.cite)}
+
+
+def _notice(notice: NoticeView) -> Json:
+    """A deadline with the moment it is counted from; without a stated one, `state` is assumed and it is the latest."""
+    applies = notice.applies.first
+    since = {"at": _time(notice.since.at), "source": _source(notice.since.cite)} if notice.since else None
+    return {
+        "key": notice.key,
+        "label": notice.label,
+        "term": notice.term,
+        "applies": applies.value if applies else None,
+        "from": str(notice.trigger),
+        "since": since,
+        "due": _time(notice.due) if notice.due else None,
+        "state": "computed" if since else "assumed" if notice.due else "unknown",
+    }
+
+
+def _costs(costs: CostsView) -> Json:
+    return {
+        "total": costs.total or None,
+        "why": costs.why or None,
+        "counted": [view.field.key for view in costs.known] if costs.total else [],
+        "unknown": [view.field.key for view in costs.unknown],
+    }
 
 
 def _action(item: ActionView) -> Json:
