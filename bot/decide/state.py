@@ -58,9 +58,15 @@ def mark_milestones(incident: Incident, command: c.MarkMilestones, request: c.Re
             )
         )
         told += [", " if told else "", str(milestone).replace("_", " ")]
-        told += [" at ", Time(moment.at, moment.approximate)] if moment else [" is no longer set by hand"]
+        told += [" at ", Time(moment.at, moment.approximate)] if moment else _left(incident, facts, milestone, request)
     line = log(request, Name(request.by), " set: ", *told)
     return Decision(tuple(facts), (line, ShowCard()), say("Set: ", *told, ".", *cautions(incident, facts, request)))
+
+
+def _left(incident: Incident, facts: list[AnyFact], milestone: Milestone, request: c.Request) -> list[Span]:
+    """What counts once the time set by hand is taken back."""
+    found = counting(after(incident, facts, request.now), milestone)
+    return [" to ", Time(found.at, found.approximate), ", as marked"] if found else [" to unknown"]
 
 
 def change_status(incident: Incident, command: c.ChangeStatus, request: c.Request, policy: Policy) -> Decision:

@@ -44,6 +44,7 @@ def _row(reader: Reader, entry: Entry, begun: Assertion | None) -> Row:
         composed=False,
         heard_at=entry.heard_at,
         entry=entry.id,
+        files=entry.files,
     )
 
 
@@ -114,13 +115,20 @@ def _severity_at_declaration(reader: Reader) -> str:
 
 
 def _earlier_endings(reader: Reader) -> Iterator[Row]:
-    """An ending that was typed or came with a status change, and counts no longer, stays in sight."""
+    """An ending that was typed or came with a status change, and did not hold, stays in sight: one for each round."""
     for milestone in (Milestone.MITIGATED, Milestone.RESOLVED, Milestone.CLOSED):
         counts = counting(reader.incident, milestone)
-        newest = {claim.ended: claim for claim in ended(reader.incident, milestone)}
-        for claim in (*assertions(reader.incident, milestone), *newest.values()):
-            if not claim.entry and claim != counts and not _is_on_a_line(reader, claim):
+        by_hand = {claim.ended: claim for claim in ended(reader.incident, milestone)}
+        corrected = {*by_hand, None} if counts and counts.was_set else {*by_hand}
+        said = [c for c in assertions(reader.incident, milestone) if not c.entry and _round(reader, c) not in corrected]
+        for claim in (*said, *by_hand.values()):
+            if claim != counts and not _is_on_a_line(reader, claim):
                 yield _milestone_row(reader, claim)
+
+
+def _round(reader: Reader, claim: Assertion) -> datetime | None:
+    """The re-opening that ended the round in which the moment lies; None: the present one."""
+    return next((r.reopened_at for r in reader.incident.recoveries if claim.at < r.reopened_at), None)
 
 
 def _turns(reader: Reader) -> Iterator[Row]:

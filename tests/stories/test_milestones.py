@@ -129,6 +129,18 @@ async def test_scenario_10_correcting_a_resolution_posts_no_second_draft(stage: 
     assert answer.text.startswith("Set: resolved at")
     assert reached(await stage.incident(channel), Milestone.RESOLVED) == "13:35:00"
     assert len(stage.slack.world.files) == 1
+    assert rows(await report(stage, channel), "resolved") == ["13:35"]
+
+
+async def test_scenario_10_a_resolution_corrected_after_it_came_with_the_status_stands_once(stage: Stage) -> None:
+    """Scenario 10: the draft shows the corrected time and not the click beside it, also once it was re-opened."""
+    channel = await stage.declared("Checkout is failing --started 14:00")
+    await stage.alice.types("/incident resolve", channel)
+    await stage.alice.types("/incident resolve --at 14:45", channel)
+    assert rows(await report(stage, channel), "resolved") == ["13:45"]
+    await stage.minutes(10)
+    await stage.alice.types("/incident reopen", channel)
+    assert rows(await report(stage, channel), "resolved") == ["13:45"]
 
 
 async def test_scenario_10_a_cleared_time_falls_back_to_what_was_marked(stage: Stage) -> None:
@@ -139,7 +151,7 @@ async def test_scenario_10_a_cleared_time_falls_back_to_what_was_marked(stage: S
     await stage.alice.types("/incident mark detected 14:30", channel)
     assert reached(await stage.incident(channel), Milestone.DETECTED) == "13:30:00"
     answer = await stage.alice.types("/incident mark detected clear", channel)
-    assert "detected is no longer set by hand" in answer.text
+    assert answer.text.startswith("Set: detected to ") and "13:50 UTC>, as marked." in answer.text
     made = await report(stage, channel)
     assert claims(made, Milestone.DETECTED) == [
         ("13:50", "Bob Brown", True, "the earliest that stands"),
