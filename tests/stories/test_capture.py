@@ -374,6 +374,8 @@ async def test_scenario_24_files_are_captured_by_permalink_and_stay_private(stag
     assert "graph.png" in str(first.text) and str(second.text) == "see the graph"
     assert all(len(line.files) == 1 and "/files/" in line.files[0] for line in (first, second))
     assert not stage.slack.calls_of("files.sharedPublicURL")
+    report = await draft(stage, channel)
+    assert first.files[0] in report and second.files[0] in report, "the report leads to them"
 
 
 @pytest.mark.parametrize("modern", [False, True])

@@ -224,6 +224,59 @@ async def test_scenario_18_a_line_moved_to_another_incident_is_deleted_there(sta
     assert SECRET not in shown(stage, first) + shown(stage, second)
 
 
+async def test_scenario_18_a_log_line_that_was_not_sent_yet_is_never_sent(stage: Stage) -> None:
+    """Slack was busy; by the time it is not, the words are gone."""
+    channel = await stage.declared()
+    message = await stage.bob.says(channel, SECRET)
+    await stage.settle()
+    stage.slack.faults.rate_limit("chat.postMessage", retry_after=60)
+    await _captured_by_shortcut(stage, message)
+    await stage.bob.deletes(message)
+    await stage.minutes(3)
+    assert SECRET not in shown(stage, channel) + remembered(stage)
+    assert not any(SECRET in str(call.args) and call.ok for call in stage.slack.calls_of("chat.postMessage"))
+
+
+async def test_scenario_18_a_log_line_under_way_while_its_message_is_deleted_is_unsaid(stage: Stage) -> None:
+    """The post took effect, its answer is slow, and the deletion overtakes it."""
+    channel = await stage.declared()
+    message = await stage.bob.says(channel, SECRET)
+    await stage.settle()
+    stage.slack.faults.slow("chat.postMessage", 20)
+    await _captured_by_shortcut(stage, message)
+    await stage.bob.deletes(message)
+    await stage.minutes(3)
+    assert (await stage.incident(channel)).timeline() == []
+    assert SECRET not in shown(stage, channel) + remembered(stage)
+
+
+async def _captured_by_shortcut(stage: Stage, message: Message) -> None:
+    form = (await stage.alice.uses_shortcut("add_to_timeline", message)).view
+    assert form is not None
+    await stage.alice.submits(form)
+
+
+async def test_scenario_18_a_message_captured_from_another_channel_is_followed_there(stage: Stage) -> None:
+    """Declared from an alert in #general: its edit is followed, and its deletion erases it."""
+    stage.slack.invite_bot(stage.general)
+    message = await stage.bob.says(stage.general, SECRET)
+    known = set(stage.slack.world.channels)
+    form = (await stage.alice.uses_shortcut("declare_from_message", message)).view
+    assert form is not None
+    await stage.alice.fills(form, {"title": "Something broke"})
+    assert (await stage.alice.submits(form)).closed
+    await stage.settle()
+    (channel,) = [c for key, c in stage.slack.world.channels.items() if key not in known and c.kind == "channel"]
+    assert texts(await stage.incident(channel)) == [SECRET]
+    await stage.bob.edits(message, f"{SECRET} twice")
+    assert texts(await stage.incident(channel)) == [f"{SECRET} twice"]
+    await stage.settle()
+    await stage.bob.deletes(message)
+    assert texts(await stage.incident(channel)) == []
+    await stage.settle()
+    assert SECRET not in remembered(stage) + shown(stage, channel)
+
+
 # ---- corrected, withdrawn, put back, undone
 
 
