@@ -39,6 +39,8 @@ IMPACT: Final = frozenset({"impact", "service_levels"})
 """The sections of the catalogue in which published values of the same name are entered."""
 DASHED: Final = re.compile(r"^[-—–―]|\s[-—–―]+[A-Za-z]|\n")
 """What a command could take for one of its flags, or for several lines."""
+NAME: Final = re.compile(r"(?!(?:me|myself|i)$)[^\"“”„«»\n]{1,120}", re.IGNORECASE)
+"""A name that can stand in quotation marks, and means nobody else."""
 DETAIL: Final = re.compile(
     r"(?<!\S)(?:due|p[0-4]|prio\w*|type|verif\w*|ticket|owner|assignee)(?!\w)|(?<!\S)[@<]|^[\"'“‘„«]", re.IGNORECASE
 )
@@ -51,21 +53,16 @@ def late(who: str, at: datetime, kind: str, actor: str | None, text: str, typist
     `who` is the actor, else whoever keeps the notes; they enter it themselves where a line would not hold it.
     """
     meaning = TYPED_AS.get(kind, PLAIN_EVENT)
-    if not _is_plain(text) or (actor and '"' in actor and "'" in actor):
-        if len(text) > FORM_MOST:
-            return Retells(who, text, at, meaning)
-        return Fills(who, "/incident event", {"text": text, "when": at, "kind": meaning})
-    as_kind = f" --as {meaning}" if meaning != PLAIN_EVENT else ""
-    by = f" --by {_quoted(actor)}" if actor else ""
-    return Types(typist, f"/incident event --at {at:%Y-%m-%dT%H:%M:%SZ}{as_kind}{by} {text}")
+    if _is_plain(text) and (actor is None or NAME.fullmatch(actor)):
+        by = f' --by "{actor}"' if actor else ""
+        return Types(typist, f'/incident event --at {at:%Y-%m-%dT%H:%M:%SZ} --as "{meaning}"{by} {text}')
+    if len(text) > FORM_MOST:
+        return Retells(who, text, at, meaning)
+    return Fills(who, "/incident event", {"text": text, "when": at, "kind": meaning})
 
 
 def _is_plain(text: str) -> bool:
     return DASHED.search(text) is None
-
-
-def _quoted(name: str) -> str:
-    return f"'{name}'" if '"' in name else f'"{name}"'
 
 
 def impact(incident: Mapping[str, Any], scribe: str) -> Iterator[Act]:

@@ -98,7 +98,7 @@ def _event(raw: Mapping[str, Any]) -> Event:
     """An event without words is told by its kind, because nobody can say nothing."""
     kind = str(raw.get("kind_hint") or "note")
     text = str(raw.get("text") or "").strip() or kind.replace("_", " ").capitalize()
-    return Event(moment(str(raw["at"])), text, str(raw.get("actor") or "").strip() or None, kind)
+    return Event(moment(str(raw["at"])), text, " ".join(str(raw.get("actor") or "").split()) or None, kind)
 
 
 def moment(text: str) -> datetime:
