@@ -24,6 +24,7 @@ async def calm(script: Script) -> Performance:
     return await rehearse(script, in_process=True)
 
 
+@pytest.mark.timeout(300)  # each of the deaths costs a start
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_a_program_killed_at_random_moments_ends_in_the_same_report_and_messages(
     script: Script, calm: Performance, seed: int
