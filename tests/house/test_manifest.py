@@ -54,6 +54,7 @@ METHOD_SCOPES: Mapping[str, set[str]] = {
     "reactions.add": {"reactions:write"},
     "reactions.get": {"reactions:read"},
     "reactions.remove": {"reactions:write"},
+    "usergroups.list": {"usergroups:read"},
     "usergroups.users.list": {"usergroups:read"},
     "users.conversations": READS,
     "users.info": {"users:read"},

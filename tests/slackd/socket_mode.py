@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -180,6 +180,12 @@ class SocketMode:
     async def disconnected(self) -> None:
         """Return once no socket is open."""
         while self.connections:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def dropped(self, connections: Collection[Connection]) -> None:
+        """Return once none of these sockets is open any more."""
+        while any(connection in self.connections for connection in connections):
             self._changed.clear()
             await self._changed.wait()
 

@@ -56,8 +56,7 @@ async def test_scenario_52_the_socket_is_open_and_silent(tmp_path: Path) -> None
         message = await stage.bob.says(channel, "anybody there?")
         await stage.bob.reacts(message, "pushpin")
         async with asyncio.timeout(20):
-            while any(connection in stage.slack.socket.connections for connection in silent):
-                await asyncio.sleep(0.05)
+            await stage.slack.socket.dropped(silent)
         await stage.slack.socket.connected(2)
         await stage.minutes(2)
         assert [entry.text for entry in (await stage.incident(channel)).timeline()] == ["anybody there?"]
