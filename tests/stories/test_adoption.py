@@ -68,7 +68,7 @@ async def test_adoption_reads_messages_replies_files_and_reactions_back(stage: S
     await stage.minutes(30)
     await stage.alice.invites(room)
     answer = await stage.alice.types("/incident declare Slow payments sev2 --here", room)
-    assert "Declared" in answer.text and "in this channel" in answer.text
+    assert "Declared" in answer.text
     incident = await stage.incident(room)
     assert [(clock(e.at), str(e.text), e.author) for e in incident.timeline()] == [
         ("13:50:00", "Errors everywhere", stage.bob.id),
