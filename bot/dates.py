@@ -41,8 +41,8 @@ def day_number(ordinal: str) -> int:
     return int(ordinal.rstrip("stndrhSTNDRH"))
 
 
-def real_date(year: int, month: int, day: int) -> date:
-    """That day.
+def real_date(year: int, month: int, day: int, example: str = "2026-03-08") -> date:
+    """That day; `example` is what the asker could have written in its place.
 
     Raises:
         Refused: the calendar has no such day.
@@ -50,7 +50,7 @@ def real_date(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise Refused(f"There is no {year}-{month:02d}-{day:02d} in the calendar.", "2026-03-08") from None
+        raise Refused(f"There is no {year}-{month:02d}-{day:02d} in the calendar.", example) from None
 
 
 def parse_due(text: str, today: date, holidays: Collection[date] = frozenset()) -> date:

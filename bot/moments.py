@@ -38,6 +38,10 @@ _SAME: Final = str.maketrans(
 """What keyboards put in for a plain character, one for one so that positions stay."""
 
 
+def _day(year: int, month: int, day: int) -> date:
+    return real_date(year, month, day, EXAMPLE)
+
+
 def _day_pattern(n: str) -> str:
     year = rf"(?P<worded_year{n}>[0-9]{{4,6}})(?!:)"
     return (
@@ -224,14 +228,14 @@ class _Reading:
     def _dated(self, part: dict[str, str], at: time, today: date) -> datetime:
         if part["year"]:
             self._sane(int(part["year"]), today)
-            return datetime.combine(real_date(int(part["year"]), int(part["month"]), int(part["day"])), at)
+            return datetime.combine(_day(int(part["year"]), int(part["month"]), int(part["day"])), at)
         month, day = month_number(part["dm"] or part["md"]), day_number(part["d"] or part["dd"])
         if part["worded_year"]:
             self._sane(int(part["worded_year"]), today)
-            return datetime.combine(real_date(int(part["worded_year"]), month, day), at)
-        this_year = datetime.combine(real_date(today.year, month, day), at)
+            return datetime.combine(_day(int(part["worded_year"]), month, day), at)
+        this_year = datetime.combine(_day(today.year, month, day), at)
         if this_year.date() > today and (this_year.date() - today).days > 183:
-            return datetime.combine(real_date(today.year - 1, month, day), at)
+            return datetime.combine(_day(today.year - 1, month, day), at)
         return this_year
 
     def _sane(self, year: int, today: date) -> None:

@@ -16,10 +16,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.decision import Refused, say
+from bot.decision import Refused
 from handlers.desk import Desk
 from storage import Envelope
-from templates.blocks.replies import refusal_message, reply_message
+from templates.blocks.replies import refusal_message
 
 log = logging.getLogger("scribe.inbox")
 
@@ -81,24 +81,24 @@ class Inbox:
     ) -> None:
         """Do the work of one envelope, answer, and finish it; what fails is tried again, and nothing is swallowed."""
         with self._desk.at_work():
+            message = heard.answer
             try:
-                message = heard.answer or await _answer(work, typed)
+                message = message or await _answer(work, typed)
                 if message is not None:
                     await tell(message)
                 await self._desk.store.finish(heard.key, self._desk.clock.now())
             except Exception as error:
-                await self._door(heard, error, tell)
+                await self._door(heard, error, tell, typed, done=message is not None)
 
-    async def _door(self, heard: Heard, error: Exception, tell: Tell) -> None:
+    async def _door(self, heard: Heard, error: Exception, tell: Tell, typed: str, *, done: bool) -> None:
         """The one place where the unexpected arrives: logged with an id, tried again, and said once it is hopeless."""
         error_id = uuid.uuid4().hex[:8]
         log.error("error %s while handling %s", error_id, heard.key, exc_info=error)
         aside = await self._desk.store.failed(heard.key, f"{error_id} {type(error).__name__}", self._desk.clock.now())
         if aside or not heard.replayed:
-            outlook = "It was given up" if aside else "What you sent is kept and will be tried again"
-            sentence = say(f"Something went wrong here. {outlook} (error {error_id}).")
+            sorry = Refused(f"Something went wrong here. {_outlook(aside, done)} (error {error_id}).")
             try:
-                await tell(reply_message(sentence, self._desk.look))
+                await tell(refusal_message(sorry, typed if aside and not done else ""))
             except Exception as untold:
                 log.error("error %s could not be told", error_id, exc_info=untold)
 
@@ -111,6 +111,15 @@ class Inbox:
                 context={"replayed": envelope},
             )
             await app.async_dispatch(request)
+
+
+def _outlook(aside: bool, done: bool) -> str:
+    """What becomes of the thing asked; what was done already must not be sent again."""
+    if not aside:
+        return "What you sent is kept and will be tried again"
+    if done:
+        return "What you sent was dealt with, but its answer could not be shown"
+    return "After several tries it was given up; please send it again later"
 
 
 async def _answer(work: Callable[[], Awaitable[Message | None]], typed: str) -> Message | None:

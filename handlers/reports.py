@@ -36,23 +36,22 @@ def people_in(incident: Incident) -> set[str]:
     return found
 
 
-def family_named(desk: Desk, incident: Incident, key: str | None) -> Family:
-    """The family asked for, else the incident's own.
+def require_family(desk: Desk, key: str) -> Family:
+    """The family of this name.
 
     Raises:
-        Refused: there is none of that name.
+        Refused: there is none.
     """
-    family = desk.families.get(key or incident.family)
+    family = desk.families.get(key)
     if family is None:
-        raise Refused(
-            f"There is no report family {key}; there are: {', '.join(desk.families)}.", "/incident postmortem"
-        )
+        there_are = ", ".join(desk.families)
+        raise Refused(f"There is no report family {key[:60]}; there are: {there_are}.", "/incident postmortem slo")
     return family
 
 
 async def report_of(desk: Desk, incident: Incident, key: str | None = None) -> Report:
     """The report as it stands now, with everybody's name looked up first."""
-    family = family_named(desk, incident, key)
+    family = require_family(desk, key or incident.family)
     await desk.directory.meet(people_in(incident), desk.clock.now())
     return build_report(incident, family, context(desk))
 
@@ -65,7 +64,7 @@ def context(desk: Desk) -> ReportContext:
 async def post_draft(desk: Desk, incident: int, key: str | None, request: Request) -> Message | None:
     """Put the draft into the channel; nothing about the incident changes."""
     async with desk.store.visit(incident) as visit:
-        family = family_named(desk, visit.incident, key)
+        family = require_family(desk, key or visit.incident.family)
         draft = PostDraft(f"draft:{request.key}", family.key)
         decision = Decision(notices=(draft,), reply=say("The draft is on its way into the incident's channel."))
         await carry_out(desk, visit, decision, request)

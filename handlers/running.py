@@ -130,7 +130,8 @@ async def identify(slack: AsyncWebClient) -> Identity:
             url = str(answer["url"]).rstrip("/") + "/"
             return Identity(answer["team_id"], url, answer["user_id"], answer["bot_id"])
         except SlackApiError as error:
-            code = error.response.get("error") if isinstance(error.response.data, dict) else "unreadable"
+            said = error.response.get("error") if isinstance(error.response.data, dict) else None
+            code = said or f"HTTP {error.response.status_code}"
             if code in HOPELESS:
                 raise Misconfigured([Mistake("SLACK_BOT_TOKEN", f"is refused by Slack ({code})")]) from error
             log.warning("auth.test failed (%s); trying again in %s s", code, pause)

@@ -21,7 +21,7 @@ from handlers.declaring import declare
 from handlers.desk import Desk
 from handlers.inbox import Heard
 from handlers.people import incident_for, incident_named, require_may_command, which_incident
-from handlers.reports import post_draft
+from handlers.reports import post_draft, require_family
 from templates.blocks import forms
 
 ANYWHERE = frozenset({"help", "list"})
@@ -50,6 +50,8 @@ async def answer(desk: Desk, heard: Heard, typed: Typed) -> Message | None:
     require_may_command(desk, person)
     request = c.Request(heard.key, typed.user, typed.via, heard.at, person.tz, typed.channel)
     understood = parse(typed.text, request, desk.policy)
+    if isinstance(understood, c.Declare | c.Describe | c.Draft) and understood.family is not None:
+        require_family(desk, understood.family)
     if isinstance(understood, c.Declare):
         return await declare(desk, _here(understood, typed), request)
     if isinstance(understood, c.OpenForm) and understood.form == "declare":
@@ -97,8 +99,7 @@ async def open_form(
     desk: Desk, heard: Heard, typed: Typed, wanted: c.OpenForm, incident: Incident | None
 ) -> Message | None:
     """Open a form; what was typed is in it."""
-    families = {key: forms.FAMILIES.get(key, family.title) for key, family in desk.families.items()}
-    view = forms.build(wanted, incident, desk.look, desk.policy, typed.channel, families)
+    view = forms.build(wanted, incident, desk.look, desk.policy, typed.channel)
     await open_view(desk, heard, typed, view)
     return None
 
