@@ -168,6 +168,7 @@ class Family:
     labels: Mapping[str, str]
     reviews: tuple[Review, ...]
     regimes: tuple[Regime, ...]
+    costs: tuple[str, ...]  # fields whose amounts are added; what is a part of another one is left out
     follow_up_after: Span
     budget_window: timedelta  # the month of the family's error-budget section, for an objective that names no window
 

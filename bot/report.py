@@ -62,7 +62,7 @@ def _assembled(reader: Reader, known: Mapping[str, FieldView]) -> Report:
         types=standing.types(reader),
         checklists=knowledge.checklists(reader, known),
         notices=notices.notices(reader, known),
-        costs=costs.costs(known),
+        costs=costs.costs(family, known),
         action_legend=tuple(family.action_statuses.values()),
         categories=knowledge.categories(reader, items),
         reviews=reviews,

@@ -14,10 +14,10 @@ define delete deliver demote deploy deprecate describe design detect determine d
 discuss display distribute divide do document double downgrade draft drain drill drop duplicate educate eliminate
 email enable encrypt end enforce enlarge ensure enter escalate establish estimate evaluate examine exclude execute
 expand expire explain export expose extend extract fail fence fetch figure file fill filter find finish fix flag
-follow forbid force formalise formalize freeze gate gather generate get give grant group grow guard handle harden have
-help hide hire hold identify ignore implement import improve include increase index inform inject inspect install
+follow forbid force formalise formalize freeze gate gather generate get give grant group grow guard halt handle harden
+have help hide hire hold identify ignore implement import improve include increase index inform inject inspect install
 instrument integrate interview introduce inventory investigate invite isolate issue join keep kill label launch lead
-learn let lift limit link list load lock log look lower maintain make map mark measure meet merge migrate mirror
+learn leave let lift limit link list load lock log look lower maintain make map mark measure meet merge migrate mirror
 mitigate mock modify monitor move notify obtain offer open optimise optimize order organise organize overhaul override
 own pace page pair parse partition patch pause perform pin plan point poll post practice practise prepare prevent
 print prioritise prioritize probe process produce profile prohibit promote propose protect prove provide provision

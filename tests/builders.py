@@ -31,10 +31,11 @@ NUMBERS = {
     "coe.rca": "RCA-%Y-001",
     "pir": "INC-%Y-0001",
     "slo": "INCIDENT-%Y%m%d-%H%M",
-    "security": "INC-OUT-%Y%m%d-%H%M",
+    "security": "INC-{type}-%Y%m%d-%H%M",
     "trading": "INC-%Y%m%d-001",
 }
 """What the first incident of a year is called in each family."""
+CODES = {IncidentType.OUTAGE: "OUT", IncidentType.SECURITY: "SEC", IncidentType.DATA_LEAK: "DAT"}
 EMOJI = {
     Kind.EVENT: "pushpin",
     Milestone.STARTED: "boom",
@@ -98,7 +99,10 @@ class Story:
             at=at,
             source=self.source(by),
             number=number or at.strftime("INCIDENT-%Y%m%d-%H%M"),
-            numbers=tuple((key, at.strftime(pattern)) for key, pattern in NUMBERS.items()),
+            numbers=tuple(
+                (key, at.strftime(pattern).replace("{type}", CODES.get(type, "OTH")))
+                for key, pattern in NUMBERS.items()
+            ),
             title=Wire(title),
             severity=severity,
             type=type,

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Final
 
+from bot.family import Family
 from bot.reporting.model import CostsView
 from bot.reporting.shown import about, money
 from bot.reporting.told import Answer, FieldView
 
-COSTS: Final = ("revenue_impact", "sla_credits", "cost_support", "cost_engineering")
-"""Refunds are a part of the lost revenue and are not counted twice."""
 
-
-def costs(known: Mapping[str, FieldView]) -> CostsView:
-    views = [known[key] for key in COSTS]
+def costs(family: Family, known: Mapping[str, FieldView]) -> CostsView:
+    views = [known[key] for key in family.costs]
     said = [view for view in views if view.known]
     total, why = _total([answer for view in said for answer in view.answers])
     return CostsView(tuple(said), tuple(view for view in views if not view.known), total, why)

@@ -134,6 +134,13 @@ def _field(row: _Table, key: str) -> str:
     return name
 
 
+def _fields(top: _Table, key: str) -> tuple[str, ...]:
+    names = tuple(top.take(key, list, []))
+    if unknown := [name for name in names if name not in FIELDS]:
+        raise FamilyError(f"{top.place}.{key}: no field is called {unknown[0]!r}")
+    return names
+
+
 def _signer(row: _Table) -> Signer:
     role = row.word(Role, "role") if "role" in row.left else None
     return Signer(
@@ -246,6 +253,7 @@ def _family(key: str, top: _Table) -> Family:
         labels=_labels(top),
         reviews=top.rows("reviews", _review),
         regimes=top.rows("regimes", _regime),
+        costs=_fields(top, "costs"),
         follow_up_after=_span(top, "follow_up_after"),
         budget_window=timedelta(days=_span(top, "budget_window").days),
     )
