@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.facts import AnyFact, Evidence
-from bot.words import Milestone, Wire
+from bot.words import Milestone, Severity, Wire
 
 
 class Refused(Exception):
@@ -52,7 +52,15 @@ class Link:
     label: str
 
 
-Span = str | Name | ChannelLink | Time | Quote | Link
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A severity, said as the report family calls it."""
+
+    severity: Severity
+    family: str
+
+
+Span = str | Name | ChannelLink | Time | Quote | Link | Grade
 Text = tuple[Span, ...]
 """A sentence in parts: a plain `str` is our own words, everything from outside is one of the other spans."""
 

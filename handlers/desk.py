@@ -48,7 +48,7 @@ class Desk:
     @property
     def look(self) -> Look:
         """How names and links are shown, as far as known now."""
-        return Look(names=self.directory.names, team_url=self.me.team_url)
+        return Look(self.directory.names, self.me.team_url, self.families)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:

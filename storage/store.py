@@ -33,6 +33,7 @@ _SUMMARY: Final = (
     incidents.c.number,
     incidents.c.title,
     incidents.c.severity,
+    incidents.c.family,
     incidents.c.status,
     incidents.c.channel,
     incidents.c.private,

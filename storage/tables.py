@@ -96,6 +96,7 @@ incidents: Final = Table(
     Column("channel", String),
     Column("status", String, nullable=False),
     Column("severity", String, nullable=False),
+    Column("family", String, nullable=False),
     Column("title", Prose, nullable=False),
     Column("services", Document, nullable=False),
     Column("private", Boolean, nullable=False),

@@ -92,6 +92,7 @@ class Row:
     number: str | None
     title: str
     severity: Severity
+    family: str  # of the report; it names the severity
     status: Status
     channel: str | None
     private: bool

@@ -172,6 +172,7 @@ def _summary(incident: Incident) -> dict[str, Any]:
         "channel": incident.channel,
         "status": incident.status.value,
         "severity": incident.severity.value,
+        "family": incident.family,
         "title": incident.title,
         "services": incident.services,
         "private": incident.private,

@@ -10,6 +10,7 @@ from bot.decide.state import question_at
 from bot.decision import (
     Decision,
     Furnish,
+    Grade,
     Invite,
     Name,
     Notice,
@@ -39,8 +40,9 @@ def declare(incident: Incident, command: c.Declare, request: c.Request, policy: 
         raise Refused("An incident needs a title.", "/incident declare Checkout is failing sev2")
     title, found = masked(command.title, policy)
     first_line, more_found = _first_line(command, request, policy)
+    declared = _declared(command, title, request, policy)
     facts = (
-        _declared(command, title, request, policy),
+        declared,
         *_moments(command, request),
         *_commander(command, request),
         *first_line,
@@ -48,14 +50,19 @@ def declare(incident: Incident, command: c.Declare, request: c.Request, policy: 
     notes = (*_set_times(command), *cautions(incident, facts, request), *mask_warning((*found, *more_found)))
     if command.here is None:
         where = f". Its channel is #{command.channel_name}."
-        reply = say("Declared ", command.number, ": ", Quote(title), where, *notes)
+        reply = say(*_new(declared), where, *notes)
         return Decision(facts, (OpenChannel(command.channel_name, command.private),), reply)
     adopted = f.ChannelAttached(
         key="channel", at=request.now, source=source(request), channel=command.here, name=command.here_name
     )
     asked, told = _when_over(after(incident, (*facts, adopted), request.now), request)
-    reply = say("Declared ", command.number, " in this channel: ", Quote(title), ".", *notes)
+    reply = say(*_new(declared), ". This is its channel.", *notes)
     return Decision((*facts, adopted, *asked), (*_furnishings(command.commander, request, policy), *told), reply)
+
+
+def _new(declared: f.Declared) -> Text:
+    grade = Grade(declared.severity, declared.family)
+    return ("Declared ", declared.number, " (", grade, "): ", Quote(declared.title))
 
 
 def _first_line(command: c.Declare, request: c.Request, policy: Policy) -> tuple[tuple[AnyFact, ...], tuple[str, ...]]:
@@ -198,7 +205,8 @@ def _declaration_line(incident: Incident) -> Notice:
     declaration = incident.declaration
     ref = declaration.ref if declaration else ""
     asked = c.Request(ref, incident.declared_by, "command", incident.declared_at or incident.moments[0].said_at)
-    parts: list[Span] = [Name(asked.by), f" declared {incident.number} ({incident.severity}): ", Quote(incident.title)]
+    grade = Grade(incident.severity, incident.family)
+    parts: list[Span] = [Name(asked.by), f" declared {incident.number} (", grade, "): ", Quote(incident.title)]
     for moment in incident.moments:
         if moment.source.ref == ref and moment.moment is not None:
             parts += [f"; {str(moment.milestone).replace('_', ' ')} set to ", Time(moment.moment, moment.approximate)]

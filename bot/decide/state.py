@@ -11,6 +11,7 @@ from bot.decision import (
     Brief,
     Decision,
     Furnish,
+    Grade,
     LogLine,
     Name,
     Notice,
@@ -218,15 +219,16 @@ def change_severity(incident: Incident, command: c.ChangeSeverity, request: c.Re
     """Up or down, with the reason; the history keeps every step."""
     require_not_over(incident)
     if command.severity is incident.severity:
-        raise Refused(f"The severity is {incident.severity} already.", "/incident severity sev1 all regions down")
+        raise Refused("That is its severity already.", "/incident severity sev1 all regions down")
     reason = command.reason
     fact = f.SeverityChanged(
         key=f"{request.key}:severity", at=request.now, source=source(request), severity=command.severity, reason=reason
     )
     because: tuple[Span, ...] = (": ", Quote(reason)) if reason.strip() else ()
-    change = f"the severity from {incident.severity} to {command.severity}"
-    line = log(request, Name(request.by), f" changed {change}", *because)
-    return Decision((fact,), (line, ShowCard(), Furnish()), say(f"Changed {change}."))
+    before, now = Grade(incident.severity, incident.family), Grade(command.severity, incident.family)
+    change: tuple[Span, ...] = ("the severity from ", before, " to ", now)
+    line = log(request, Name(request.by), " changed ", *change, *because)
+    return Decision((fact,), (line, ShowCard(), Furnish()), say("Changed ", *change, "."))
 
 
 def assign(incident: Incident, command: c.Assign, request: c.Request, policy: Policy) -> Decision:

@@ -9,7 +9,7 @@ from bot.incident import Incident
 from bot.milestones import missing
 from bot.words import ActionStatus, Kind, Role
 from templates.blocks import actions as a
-from templates.blocks.card import headline, holder_name, milestone_lines
+from templates.blocks.card import grade, headline, holder_name, milestone_lines
 from templates.blocks.parts import Message, buttons, context, header, message, section
 from templates.blocks.text import Look, data, mrkdwn, one_line
 from templates.blocks.timeline import last_lines
@@ -22,7 +22,7 @@ _FINISHED = (ActionStatus.DONE, ActionStatus.DECLINED)
 
 def brief_message(incident: Incident, look: Look) -> Message:
     """What happened, who does what, what is known of the milestones, the newest lines, and what is open."""
-    state = f"*{incident.number}* · {label(incident.severity)} · {label(incident.status)}"
+    state = f"*{incident.number}* · {data(grade(incident, look))} · {label(incident.status)}"
     ref = a.reference(incident.id)
     blocks = [
         header(headline(incident, look)),

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 
 from bot.clocks import STANDARD, Clock, Measured, measure
-from bot.decision import ChannelLink, Name, Offer, Quote, Text, Time
+from bot.decision import ChannelLink, Grade, Name, Offer, Quote, Text, Time
 from bot.durations import duration
 from bot.incident import Incident
 from bot.milestones import Assertion, assumed, counting, missing
@@ -62,7 +62,7 @@ def _marks(incident: Incident) -> Iterator[str]:
 
 def _people(incident: Incident, look: Look) -> Iterator[str]:
     yield f"*Status*\n{STATUS_MARKS[incident.status]} {label(incident.status)}"
-    yield f"*Severity*\n{SEVERITY_MARKS[incident.severity]} {label(incident.severity)}"
+    yield f"*Severity*\n{SEVERITY_MARKS[incident.severity]} {data(grade(incident, look))}"
     yield f"*Commander*\n{holder_name(incident, Role.COMMANDER, look) or '_nobody yet_'}"
     for role in (Role.TECHNICAL_LEAD, Role.COMMUNICATIONS, Role.SCRIBE):
         if holder := holder_name(incident, role, look):
@@ -70,6 +70,11 @@ def _people(incident: Incident, look: Look) -> Iterator[str]:
     for title, names in (("Services", incident.services), ("Regions", incident.regions)):
         if names:
             yield f"*{title}*\n{data(', '.join(names), _NAMES_MOST)}"
+
+
+def grade(incident: Incident, look: Look) -> str:
+    """The severity as its report family calls it."""
+    return look.severity(incident.severity, incident.family)
 
 
 def holder_name(incident: Incident, role: Role, look: Look) -> str:
@@ -163,13 +168,13 @@ def _next_step(incident: Incident, ref: str) -> Offer:
 
 def _fallback(incident: Incident, look: Look) -> str:
     where: Text = (" in ", ChannelLink(incident.channel)) if incident.channel else ()
-    state = f" ({label(incident.severity)}, {label(incident.status)})"
-    return mrkdwn((f"{incident.number} ", Quote(incident.title), state, *where), look)
+    state = (" (", Grade(incident.severity, incident.family), f", {label(incident.status).lower()})")
+    return mrkdwn((f"{incident.number} ", Quote(incident.title), *state, *where), look)
 
 
 def topic(incident: Incident, look: Look) -> str:
     """The channel's topic, plain and at most 250 characters (conversations.setTopic)."""
     commander = incident.holder(Role.COMMANDER)
     lead: Text = (" · commander ", Name(commander)) if commander else ()
-    head = f"{'DRILL · ' if incident.drill else ''}{incident.number} · {label(incident.severity)} · "
+    head = f"{'DRILL · ' if incident.drill else ''}{grade(incident, look)} · {incident.number} · "
     return plain((head, Quote(incident.title), *lead), look, 250)

@@ -90,6 +90,8 @@ class Listed(Protocol):
     @property
     def severity(self) -> Severity: ...
     @property
+    def family(self) -> str: ...
+    @property
     def status(self) -> Status: ...
     @property
     def channel(self) -> str | None: ...
@@ -117,7 +119,8 @@ def _listed(row: Listed, look: Look) -> str:
     state = f"{STATUS_MARKS[row.status]} {label(row.status).lower()}"
     where = f" · <#{row.channel}>" if row.channel else ""
     since = f" · {moment(row.declared_at)}" if row.declared_at else ""
-    return f"{SEVERITY_MARKS[row.severity]} *{data(row.number or '—')}* {marks}{said} · {state}{where}{since}"
+    grade = f"{SEVERITY_MARKS[row.severity]} {data(look.severity(row.severity, row.family))}"
+    return f"{grade} *{data(row.number or '—')}* {marks}{said} · {state}{where}{since}"
 
 
 def _page(rows: Sequence[Row], page: int) -> tuple[int, int, Sequence[Row]]:

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot import wire
-from bot.decision import ChannelLink, Link, Name, Quote, Span, Text, Time
+from bot.decision import ChannelLink, Grade, Link, Name, Quote, Span, Text, Time
 from bot.facts import Evidence
+from bot.family import Family
 from bot.reporting.reader import permalink as permalink_in
 from bot.wire import escape, graphemes, unescape
-from bot.words import Wire
+from bot.words import Severity, Wire
 from templates.blocks.fitting import ELLIPSIS, fit, size
+from templates.blocks.words import label as spelled
 
 SECTION_MOST = 3000
 NAME_MOST = 80
@@ -31,15 +33,23 @@ _SLACK = len(FENCE) + len(_END_ISOLATE) + 1  # room to close what a cut leaves o
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How ids read to people: names by Slack id, and the workspace's address, like `https://acme.slack.com/`."""
+    """How ids read to people: names by Slack id, the workspace's address, like `https://acme.slack.com/`, and the
+    report families by key, which name the severities.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
     team_url: str = "https://slack.com/"
+    families: Mapping[str, Family] = field(default_factory=dict)
 
     def name(self, who: str) -> str:
         """The name of a person, bot or user group; an id that nobody knows, or a name as typed, stands for itself."""
         name = clean(self.names.get(who, who)).replace("\n", " ")
         return fit(graphemes(name), NAME_MOST)
+
+    def severity(self, level: Severity, family: str) -> str:
+        """As the family's people say it, `SEV2`; a family that is gone leaves our own word."""
+        known = self.families.get(family)
+        return fit(graphemes(clean(known.severity(level).name)), NAME_MOST) if known else spelled(level)
 
 
 def clean(text: str) -> str:
@@ -92,6 +102,8 @@ def _marked_up(span: Span, look: Look) -> Iterator[str]:
             yield f"<#{channel}>" if _ID.fullmatch(channel) else escape(clean(channel))
         case Time(at, approximate):
             yield ("about " if approximate else "") + moment(at)
+        case Grade(severity, family):
+            yield from _data(look.severity(severity, family))
         case Link(place, label):
             yield f"<{escape(permalink(place, look))}|{_label(label)}>"
         case Quote(words):
@@ -158,6 +170,8 @@ def _bare(span: Span, look: Look) -> str:
             return f"#{look.names.get(channel, channel)}"
         case Time(at, approximate):
             return ("about " if approximate else "") + utc(at)
+        case Grade(severity, family):
+            return look.severity(severity, family)
         case Link(_, label):
             return clean(label)
         case Quote(words):

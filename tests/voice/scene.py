@@ -10,10 +10,12 @@ from bot.facts import AnyFact, Evidence, Recorded, Source
 from bot.incident import Incident, fold
 from bot.words import IncidentType, Kind, Meaning, Milestone, Role, Severity, Status, Wire
 from templates.blocks import Look
+from templates.families import available, load_family
 
 T0 = datetime(2026, 3, 8, 13, 50, tzinfo=UTC)
 CHANNEL = "C0INCIDENT"
-LOOK = Look({"U1": "Maria", "U2": "Anne-Marie O'Neil", "U3": "李小龍"}, "https://acme.slack.com/")
+FAMILIES = {key: load_family(key) for key in available()}
+LOOK = Look({"U1": "Maria", "U2": "Anne-Marie O'Neil", "U3": "李小龍"}, "https://acme.slack.com/", FAMILIES)
 TITLE = Wire("Checkout is failing")
 SAID = Source("reaction", "U1")
 

@@ -145,7 +145,7 @@ def labels(of: Incident) -> list[str]:
 
 def test_the_card_says_at_once_what_matters() -> None:
     shown = words(incident(carded(), commander(), milestone(Milestone.STARTED, 0), milestone(Milestone.DETECTED, 5)))
-    for word in ("Checkout is failing", "Investigating", "High", "Anne-Marie O'Neil", "api, db", "Time to detect"):
+    for word in ("Checkout is failing", "Investigating", "SEV2", "Anne-Marie O'Neil", "api, db", "Time to detect"):
         assert word in shown
     assert "*5 min*" in shown
     assert "Acknowledged: _unknown_" in shown

@@ -53,6 +53,7 @@ class Row:
     number: str | None = "INC-1"
     title: str = "Checkout is failing"
     severity: Severity = Severity.HIGH
+    family: str = "slo"
     status: Status = Status.INVESTIGATING
     channel: str | None = CHANNEL
     declared_at: datetime | None = T0

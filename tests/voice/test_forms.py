@@ -111,7 +111,9 @@ def every_view(of: Incident) -> dict[str, View]:
         "move": forms.move_form(of, entry, LOOK),
         "capture": forms.capture_form(of, Evidence("C1", "1772978000.000200", "1772978000.000100"), "U2", HUGE, LOOK),
         "item": forms.item_form(of, item, LOOK, ActionStatus.DONE),
-        "declare services": forms.declare_form(Policy(services=services, family="ours"), {"services": "service-3"}),
+        "declare services": forms.declare_form(
+            Policy(services=services, family="ours"), LOOK, {"services": "service-3"}
+        ),
         "empty capture": forms.capture_form(of, Evidence("C1", "1772978000.000200"), "U2", UNSAID, LOOK),
     }
 
@@ -132,7 +134,7 @@ def test_a_form_left_alone_changes_nothing(name: str) -> None:
 
 
 def test_declaring_needs_a_title_and_nothing_else() -> None:
-    view = forms.declare_form(Policy(), {}, "C1")
+    view = forms.declare_form(Policy(), LOOK, {}, "C1")
     assert list(errors(view, title="  ")) == ["title"]
     assert understood(view, title="Checkout <fails> & burns") == c.Declare(
         title=Wire("Checkout &lt;fails&gt; &amp; burns"), severity=Severity.HIGH, family="slo"
@@ -140,7 +142,7 @@ def test_declaring_needs_a_title_and_nothing_else() -> None:
 
 
 def test_everything_in_the_declaration_is_read() -> None:
-    view = forms.declare_form(Policy(services=("api", "db")), {"here": "C7"})
+    view = forms.declare_form(Policy(services=("api", "db")), LOOK, {"here": "C7"})
     assert understood(
         view,
         title="x",
@@ -250,7 +252,7 @@ def test_the_state_of_an_incident_is_changed_in_forms() -> None:
     scene = small()
     resolve = forms.build(c.OpenForm("resolve", {}), scene, LOOK, Policy())
     assert understood(resolve, reason="All green") == c.ChangeStatus(Status.RESOLVED, Wire("All green"))
-    assert understood(forms.severity_form(scene, {}), severity="low") == c.ChangeSeverity(Severity.LOW)
+    assert understood(forms.severity_form(scene, {}, LOOK), severity="low") == c.ChangeSeverity(Severity.LOW)
     assert understood(forms.role_form(scene, {}), user="U3") == c.Assign(Role.COMMANDER, "U3")
     assert understood(forms.role_form(scene, {"role": "scribe"})) == c.Assign(Role.SCRIBE, None)
     assert understood(forms.cancel_form(scene, {}), reason="a test") == c.Cancel(Wire("a test"))
@@ -354,8 +356,8 @@ def test_a_typo_in_a_number_is_said_under_it_and_an_emptied_value_is_unknown_aga
 
 
 def test_a_form_knows_its_incident_and_shows_a_refusal_of_the_rules() -> None:
-    view = forms.severity_form(small(), {})
+    view = forms.severity_form(small(), {}, LOOK)
     assert incident_of(view) == 17
-    assert incident_of(forms.declare_form(Policy(), {})) is None
-    shown = refusal(view, Refused("The severity is high already.", "/incident severity sev1"))
-    assert shown.errors == {"severity": "The severity is high already. For example: /incident severity sev1"}
+    assert incident_of(forms.declare_form(Policy(), LOOK, {})) is None
+    shown = refusal(view, Refused("That is its severity already.", "/incident severity sev1"))
+    assert shown.errors == {"severity": "That is its severity already. For example: /incident severity sev1"}

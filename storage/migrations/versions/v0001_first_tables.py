@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("severity", sa.String(), nullable=False),
+        sa.Column("family", sa.String(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("services", sa.Text(), nullable=False),
         sa.Column("private", sa.Boolean(), nullable=False),

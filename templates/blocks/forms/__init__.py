@@ -9,7 +9,7 @@ from bot.fields import FIELDS, SECTIONS
 from bot.incident import Incident
 from bot.policy import Policy
 from bot.words import Status
-from templates.blocks.forms.declare import FAMILIES, declare_form
+from templates.blocks.forms.declare import declare_form
 from templates.blocks.forms.inputs import View
 from templates.blocks.forms.items import action_form, item_form
 from templates.blocks.forms.knowledge import fields_form, sections_form
@@ -35,7 +35,6 @@ def build(
     look: Look,
     policy: Policy,
     channel: str = "",
-    families: Mapping[str, str] = FAMILIES,
 ) -> View:
     """The form that a line asked for, with what it said already.
 
@@ -44,11 +43,11 @@ def build(
         LookupError: the form is about an incident and there is none.
     """
     if wanted.form == "declare":
-        return declare_form(policy, wanted.given, channel, families)
+        return declare_form(policy, look, wanted.given, channel)
     if incident is None:
         raise LookupError(f"the form {wanted.form} needs an incident")
-    if wanted.form == "fields":
-        return _fields(incident, wanted.given, look)
+    if wanted.form in _WITH_LOOK:
+        return _WITH_LOOK[wanted.form](incident, wanted.given, look)
     return _FORMS[wanted.form](incident, wanted.given)
 
 
@@ -63,6 +62,7 @@ def _to(status: Status) -> Callable[[Incident, Given], View]:
     return lambda incident, given: status_form(incident, {"status": str(status), **given})
 
 
+_WITH_LOOK: Mapping[str, Callable[[Incident, Given, Look], View]] = {"fields": _fields, "severity": severity_form}
 _FORMS: Mapping[str, Callable[[Incident, Given], View]] = {
     "event": event_form,
     "milestones": lambda incident, given: milestones_form(incident),
@@ -72,7 +72,6 @@ _FORMS: Mapping[str, Callable[[Incident, Given], View]] = {
     "resolve": _to(Status.RESOLVED),
     "reopen": reopen_form,
     "close": _to(Status.CLOSED),
-    "severity": severity_form,
     "role": role_form,
     "cancel": cancel_form,
     "merge": merge_form,
@@ -80,7 +79,6 @@ _FORMS: Mapping[str, Callable[[Incident, Given], View]] = {
 }
 
 __all__ = [
-    "FAMILIES",
     "action_form",
     "build",
     "cancel_form",

@@ -9,6 +9,7 @@ from bot.policy import Policy
 from bot.words import IncidentType, Severity
 from templates.blocks import actions as a
 from templates.blocks.forms.inputs import Choice, View, boxes, moment, person, select, several, text, view
+from templates.blocks.text import Look
 from templates.blocks.words import SEVERITY_MARKS, label
 
 TITLE_MOST = 200
@@ -21,30 +22,27 @@ FAMILIES: Mapping[str, str] = {
     "security": "Security",
     "trading": "Trading",
 }
-"""The report families that come with Scribe, for a menu; a team's own are passed in."""
-
-SEVERITIES: tuple[Choice, ...] = tuple((f"{SEVERITY_MARKS[level]} {label(level)}", str(level)) for level in Severity)
+"""What sets the families that come with Scribe apart in a menu; a team's own go by their title."""
 
 
-def declare_form(
-    policy: Policy, given: Mapping[str, str], channel: str = "", families: Mapping[str, str] = FAMILIES
-) -> View:
+def declare_form(policy: Policy, look: Look, given: Mapping[str, str], channel: str = "") -> View:
     """`given` holds what was typed already, by field, `started` in ISO 8601; `channel` is where the answer goes.
 
     With `here` given, the incident adopts that channel instead of getting a new one; `message` is the place (channel
     and ts) of the message it is declared from.
     """
-    named = families if policy.family in families else {**families, policy.family: policy.family}
+    family = given.get("family", "")
+    family = family if family in look.families else policy.family
     blocks = [
         text("title", "What is happening?", given.get("title", ""), most=TITLE_MOST, hint="Checkout is failing"),
-        select("severity", "Severity", SEVERITIES, given.get("severity") or str(policy.severity)),
+        select("severity", "Severity", severities(look, family), given.get("severity") or str(policy.severity)),
         select("type", "Type", _types(), given.get("type", ""), optional=True),
         services("services", "Services", policy.services, _listed(given.get("services", ""))),
         text("regions", "Regions", given.get("regions", ""), optional=True, hint="Separated by commas"),
         moment("started", "Started at", _moment(given.get("started")), hint="Leave it empty while nobody knows"),
         person("commander", "Commander", given.get("commander")),
         boxes("options", "Kind of incident", _OPTIONS, [name for name, _ in _NAMES if given.get(name)]),
-        select("family", "Report", [(title, key) for key, title in named.items()], _family(given, named, policy)),
+        select("family", "Report", _families(look, policy), family),
     ]
     ids = {"channel": channel, "here": given.get("here", ""), "message": given.get("message", "")}
     return view(a.DECLARE, "Declare an incident", "Declare", blocks, ids)
@@ -54,9 +52,16 @@ _NAMES = (("private", "Private: its own private channel, shown to its members on
 _OPTIONS: tuple[Choice, ...] = tuple((title, name) for name, title in _NAMES)
 
 
-def _family(given: Mapping[str, str], named: Mapping[str, str], policy: Policy) -> str:
-    wanted = given.get("family", "")
-    return wanted if wanted in named else policy.family
+def _families(look: Look, policy: Policy) -> list[Choice]:
+    titles = {key: FAMILIES.get(key, family.title) for key, family in look.families.items()}
+    return [(title, key) for key, title in (titles or {policy.family: policy.family}).items()]
+
+
+def severities(look: Look, family: str) -> list[Choice]:
+    """The levels of a family's scale, as its people say them."""
+    known = look.families.get(family)
+    levels = known.severities if known else Severity
+    return [(f"{SEVERITY_MARKS[level]} {look.severity(level, family)}", str(level)) for level in levels]
 
 
 def _moment(written: str | None) -> datetime | None:

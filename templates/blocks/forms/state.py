@@ -8,9 +8,10 @@ from bot.incident import Incident
 from bot.milestones import assumed, counting, missing
 from bot.words import OVER, Milestone, Role, Status
 from templates.blocks import actions as a
-from templates.blocks.forms.declare import SEVERITIES
+from templates.blocks.forms.declare import severities
 from templates.blocks.forms.inputs import View, moment, person, select, text, view
 from templates.blocks.parts import Block, context
+from templates.blocks.text import Look
 from templates.blocks.words import STATUS_MARKS, label
 
 
@@ -58,9 +59,10 @@ def reopen_form(incident: Incident, given: Mapping[str, str]) -> View:
     return view(a.REOPEN, "Re-open", "Re-open", blocks, {"incident": incident.id})
 
 
-def severity_form(incident: Incident, given: Mapping[str, str]) -> View:
+def severity_form(incident: Incident, given: Mapping[str, str], look: Look) -> View:
     initial = given.get("severity") or str(incident.severity)
-    blocks = [select("severity", "Severity", SEVERITIES, initial), _reason(given, "Why does it change?")]
+    levels = severities(look, incident.family)
+    blocks = [select("severity", "Severity", levels, initial), _reason(given, "Why does it change?")]
     return view(a.SEVERITY, "Change the severity", "Save", blocks, {"incident": incident.id})
 
 
