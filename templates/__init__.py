@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib.resources import files
 from typing import Any, Final
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -16,7 +15,7 @@ from bot.durations import duration
 from bot.report import Report
 from bot.reporting import shown
 from bot.wire import one_line, shorten
-from templates import markdown
+from templates import html, markdown, shelf
 
 SHORT: Final = 300
 """Characters of a line that stand whole in a table; what is longer is cut, and its time leads to the original."""
@@ -24,19 +23,16 @@ SHORT: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """A syntax: how text is made harmless, what only Python can write in it, and how a whole document is tidied."""
+    """A syntax: how text is made harmless, all its marks, and how what was written becomes a whole document."""
 
     finalize: Callable[[object], Markup]
     helpers: Mapping[str, object]
-    tidy: Callable[[str], str]
+    finish: Callable[[str, Report], str]
 
 
 MEDIA: Final[dict[str, Medium]] = {
-    "markdown": Medium(
-        markdown.finalize,
-        markdown.HELPERS,
-        markdown.tidy,
-    ),
+    "markdown": Medium(markdown.finalize, markdown.HELPERS, lambda text, report: markdown.tidy(text)),
+    "html": Medium(html.finalize, html.HELPERS, html.finish),
 }
 
 
@@ -46,11 +42,15 @@ def render(report: Report, medium: str = "markdown") -> str:
     Raises:
         KeyError: no such medium.
     """
+    return MEDIA[medium].finish(written(report, medium), report)
+
+
+def written(report: Report, medium: str) -> str:
+    """What the family's template writes with the marks of a medium, before it is a document."""
     environment = _environment(medium)
     about_time = {"stamp": partial(shown.stamp, zone=report.zone)}
     macros = environment.get_template("_media/macros.j2").make_module(about_time)
-    text = environment.get_template(f"families/{report.family}.j2").render(report=report, m=macros, **about_time)
-    return MEDIA[medium].tidy(text)
+    return environment.get_template(f"families/{report.family}.j2").render(report=report, m=macros, **about_time)
 
 
 @cache
@@ -58,7 +58,7 @@ def _environment(medium: str) -> Environment:
     """Autoescape makes macros return markup; `finalize` escapes everything that is none, in the medium's own way."""
     syntax = MEDIA[medium]
     environment = Environment(
-        loader=FunctionLoader(_read),
+        loader=FunctionLoader(shelf.read),
         autoescape=True,
         finalize=syntax.finalize,
         undefined=StrictUndefined,
@@ -76,11 +76,6 @@ def _environment(medium: str) -> Environment:
     environment.filters.update(distinct=_distinct, filled=_filled, lacking=_lacking, parts=_parts, short=_short)
     environment.tests["multiline"] = lambda text: "\n" in text
     return environment
-
-
-def _read(name: str) -> str | None:
-    place = files(__name__).joinpath(*name.split("/"))
-    return place.read_text(encoding="utf-8") if place.is_file() else None
 
 
 def _short(text: str) -> str:
@@ -113,4 +108,4 @@ def _between(definition: ClockDefinition) -> str:
     return f"from {label(definition.start)} to {end}"
 
 
-__all__ = ["MEDIA", "SHORT", "Medium", "render"]
+__all__ = ["MEDIA", "SHORT", "Medium", "render", "written"]
