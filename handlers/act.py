@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bot.commands import Command, MergeInto, MoveLine, Request
+from bot.commands import Capture, Command, MergeInto, MoveLine, NoteDeletion, NoteEdit, React, Request
 from bot.decide import decide, merging
-from bot.decision import Decision, Furnish, Invite, Name, Notice, PinCard, PostDraft, Quote, ShowCard, UploadDraft
+from bot.decision import (
+    Decision,
+    Furnish,
+    Invite,
+    Name,
+    Notice,
+    PinCard,
+    PostDraft,
+    Quote,
+    Refused,
+    ShowCard,
+    UploadDraft,
+)
 from bot.facts import Anchored, Evidence, Source
 from bot.incident import Incident, message_entry
+from bot.stamps import instant_of
 from bot.wire import mentions
+from bot.words import Wire
 from handlers.desk import Desk
 from storage import Call, Visit
 from templates.blocks.calls import Planned, Unplaced, calls
@@ -39,9 +54,32 @@ async def act(desk: Desk, incident: int, command: Command, request: Request) -> 
         Refused: nothing was recorded; the sentence is for the asker.
     """
     async with desk.store.visit(incident) as visit:
+        command = await _as_it_reads_now(visit, command)
         decision = decide(visit.incident, command, request, desk.policy)
         await carry_out(desk, visit, decision, request)
         return await settle(desk, visit, decision, request)
+
+
+async def _as_it_reads_now(visit: Visit, command: Command) -> Command:
+    """What is said of a message goes by its wording under the lock: an edit or a deletion that was heard since it
+    was read has looked for its line already, and found none.
+    """
+    if not isinstance(command, React | Capture | NoteEdit):
+        return command
+    was = command.message
+    kept = await visit.message(was.place.channel, was.place.ts)
+    if kept is None or (not kept.deleted and (kept.text, kept.files) == (was.text, was.files)):
+        return command
+    if kept.deleted and isinstance(command, Capture):
+        raise Refused("That message is not there any more.", "/incident timeline")
+    if kept.deleted:
+        return NoteDeletion(was.place)
+    message = replace(was, text=Wire(kept.text), files=kept.files)
+    if isinstance(command, Capture) and command.text == was.text:
+        return replace(command, message=message, text=message.text)
+    if isinstance(command, NoteEdit):
+        return NoteEdit(message, instant_of(kept.edited_ts or kept.ts))
+    return replace(command, message=message)
 
 
 async def act_between(

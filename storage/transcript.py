@@ -77,6 +77,13 @@ async def remember(connection: AsyncConnection, page: Sequence[Message]) -> list
     return before
 
 
+async def message_at(connection: AsyncConnection, channel: str, ts: str) -> Message | None:
+    """Within a transaction: the message as it stands now."""
+    wanted = select(messages).where(messages.c.channel == channel, messages.c.ts == ts)
+    row = (await connection.execute(wanted)).first()
+    return _message(row) if row else None
+
+
 async def _known(connection: AsyncConnection, page: Sequence[Message]) -> dict[tuple[str, str], Message]:
     wanted = select(messages).where(
         messages.c.channel.in_({message.channel for message in page}),

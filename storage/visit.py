@@ -82,6 +82,10 @@ class Visit:
         """As `Store.remember`, in this transaction."""
         return (await transcript.remember(self._connection, [message]))[0]
 
+    async def message(self, channel: str, ts: str) -> Message | None:
+        """As `Store.message`, read after the incident was locked."""
+        return await transcript.message_at(self._connection, channel, ts)
+
     async def erase(self, entry: str, channel: str, ts: str) -> None:
         """Blank the text of that message wherever it stands: facts, transcript, inbox, unsent calls.
 

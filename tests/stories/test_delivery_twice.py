@@ -149,6 +149,21 @@ async def test_a_mention_reaches_scribe_as_two_events_and_is_one_line(stage: Sta
     assert sum("db failover started" in w.text for w in stage.alice.inbox) == 1
 
 
+@pytest.mark.parametrize("attempt", range(5))
+async def test_an_edit_and_a_deletion_heard_together_with_the_reaction_are_not_lost(stage: Stage, attempt: int) -> None:
+    """All at the same moment, so that each may be handled first; the outcome is the same."""
+    channel = await stage.declared()
+    edited = await stage.bob.says(channel, "one")
+    deleted = await stage.bob.says(channel, "two")
+    await stage.settle()
+    for message in (edited, deleted):
+        await stage.carol.reacts(message, "pushpin")
+    await stage.bob.edits(edited, "one, edited")
+    await stage.bob.edits(edited, "one, edited twice")
+    await stage.bob.deletes(deleted)
+    assert texts(await stage.incident(channel)) == ["one, edited twice"]
+
+
 # ---- a replayed inbox
 
 
