@@ -208,14 +208,14 @@ def test_an_item_stands_in_its_window_and_beside_the_measure_it_is() -> None:
 
 def test_the_family_s_own_targets_hold_where_the_team_set_none() -> None:
     rows = part(written(shakespeare(), "pir"), "### Response Metrics")
-    assert "| Time to Detect | < 5 min | 1 min | Yes |" in rows
-    assert "| Time to Mitigate | < 30 min | 42 min | No |" in rows
-    assert "| Time to Resolve | < the RTO (_none set_) | 1 h 06 min | — |" in rows
+    assert "| Time to Detect | &lt; 5 min | 1 min | Yes |" in rows
+    assert "| Time to Mitigate | &lt; 30 min | 42 min | No |" in rows
+    assert "| Time to Resolve | &lt; the RTO (_none set_) | 1 h 06 min | — |" in rows
 
 
 def test_a_clock_that_measured_nothing_is_neither_met_nor_missed() -> None:
     rows = part(written(Story().declared(), "pir"), "### Response Metrics")
-    assert "| Time to Detect | < 5 min | _Unknown — no started milestone_ | — |" in rows
+    assert "| Time to Detect | &lt; 5 min | _Unknown — no started milestone_ | — |" in rows
 
 
 def test_each_definition_is_printed_under_its_table() -> None:
