@@ -75,11 +75,15 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One line of a checklist; `field` is the yesno that ticks it. Without severities it is always asked."""
+    """One line of a checklist; `field` is the yesno that ticks it. Without severities it is always asked.
+
+    `after`: counted like a review, the day by which it is to be done.
+    """
 
     field: str
     label: str
     severities: frozenset[Severity]
+    after: Span | None = None
 
     def applies(self, severity: Severity) -> bool:
         return not self.severities or severity in self.severities

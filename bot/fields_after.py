@@ -365,6 +365,8 @@ def _closing() -> _Rows:
         return new_field("closing", "author", _SECURITY, key, label, "yesno", help_)
 
     return (
+        add("filled_out", "Report filled out", "Is everything answered that can be?"),
+        add("meeting_held", "Meeting held", "Has the post-mortem meeting taken place?"),
         add("review_scheduled", "Follow-up review scheduled", "Is it in the calendar?"),
         add("shared_with_engineering", "Shared with engineering", "Has the whole team been sent it?"),
         add("status_page_updated", "Public report updated", "Does the public status page tell how it ended?"),

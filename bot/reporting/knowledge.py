@@ -187,4 +187,5 @@ def _ticks(reader: Reader, ticks: tuple[Tick, ...], known: Mapping[str, FieldVie
     for tick in ticks:
         answer = known[tick.field].first
         if tick.applies(highest(reader)):
-            yield TickView(tick.label, bool(answer and answer.value), answer.cite if answer else None)
+            due = tick.after.after(base_day(reader)) if tick.after else None
+            yield TickView(tick.label, bool(answer and answer.value), answer.cite if answer else None, due)

@@ -230,6 +230,7 @@ class TickView:
     label: str
     ticked: bool
     cite: Citation | None
+    due: date | None  # None: the family gives it no day
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 `slo.toml` shows what every family has. What one may have besides: `[related]` (numbers of documents beside the report),
 `[type_codes]` (for `{type}` in a number), `[labels]` (of fields it calls otherwise), `target = { minutes = 5 }` of a
-clock, `role` and `severities` of a signer, `[[checklists.<name>]]`, `[[categories]]` (of action items, by type) and
-`[[reviews]]`.
+clock, `role` and `severities` of a signer, `[[checklists.<name>]]` (`after`: by when), `[[categories]]` (of action
+items, by type), `[[reviews]]`, `zone_name` and `zone_title` (UTC is its own), `horizons_by = "priority"`, `[[types]]`
+(boxes for the type of incident), `[[regimes]]` (notices that laws ask for) and `costs` (fields that are added).
 """
 
 from __future__ import annotations
@@ -189,7 +190,8 @@ def _checklists(top: _Table) -> Mapping[str, tuple[Tick, ...]]:
 
 def _tick(row: _Table) -> Tick:
     severities = frozenset(row.words(Severity, "severities", []))
-    return Tick(_field(row, "field"), row.take("label", str), severities)
+    after = _span(row, "after") if "after" in row.left else None
+    return Tick(_field(row, "field"), row.take("label", str), severities, after)
 
 
 def _numberings(top: _Table) -> _Numberings:

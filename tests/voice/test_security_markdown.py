@@ -126,3 +126,10 @@ def test_a_service_without_a_row_of_its_own_is_listed_as_unknown() -> None:
     rows = re.findall(r"^\| (api|db) .*$", written(story), re.MULTILINE)
     assert rows == ["api", "db"]
     assert "| down | 2 h | unknown |" in written(story)
+
+
+def test_the_closing_steps_say_by_when_counted_from_the_resolution() -> None:
+    steps = sections(written(Story().declared("14:00").resolved("2026-03-12 10:00")))["post mortem meeting"]
+    assert "- [ ] Fill out this report within 48 hours (by 2026-03-14)" in steps
+    assert "- [ ] Hold the post-mortem meeting within 1 week (by 2026-03-19)" in steps
+    assert "- [ ] Schedule follow-up review in 30 days (by 2026-04-11)" in steps
