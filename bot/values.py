@@ -172,7 +172,9 @@ def _text(field: Field, text: Wire, request: Request) -> Parsed:
 
 
 def _list(field: Field, text: Wire, request: Request) -> Parsed:
-    """One item a line; on one line, single words between commas. A sentence with commas is one item."""
+    """One item a line; on one line, single words between commas. A sentence with commas, or a code block, is one."""
+    if text.startswith("```") and text.endswith("```"):
+        return (text,), False
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     bare = [re.sub(r"^(?:[-*•]|[0-9]{1,2}[.)])\s+", "", line) for line in lines]
     words = [word.strip() for word in bare[0].split(",")]

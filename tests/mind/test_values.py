@@ -60,6 +60,7 @@ def field(type_: Type, unit: str = "") -> Field:
         ("list", "api,db, cache", ("api", "db", "cache")),
         ("list", "We rolled back, then it held", ("We rolled back, then it held",)),
         ("list", "- first one\n2. second one\n\n• third", ("first one", "second one", "third")),
+        ("list", "```\n# Before\npool: 5\n```", ("```\n# Before\npool: 5\n```",)),
         ("moment", "14:02", "2026-03-09T18:02:00+00:00"),
         ("moment", "2026-03-20", "2026-03-20"),
         ("moment", "yesterday", "2026-03-08"),
