@@ -18,7 +18,7 @@ from bot.dates import MONTH, ORDINAL, WEEKDAY, day_number, month_number, parse_d
 from bot.decision import Refused
 from bot.durations import DURATION, duration, parse_duration, read_duration
 from bot.wire import one_line, shorten
-from bot.zones import NAMES, Abbreviated, instants, named, neighbours, offers, zone_label, zone_of
+from bot.zones import NAMES, Abbreviated, Ambiguous, instants, named, neighbours, readings, zone_label, zone_of
 
 __all__ = ["clock", "duration", "leading_moment", "parse_due", "parse_duration", "parse_moment"]
 
@@ -81,8 +81,8 @@ def parse_moment(text: str, now: datetime, zone: str) -> Moment:
     """The moment that a person of the IANA `zone` means by `text`, at `now` (aware). Whole seconds, never after `now`.
 
     Raises:
-        Refused: not understood, not yet, or a local time that a clock change or a wrong zone name makes doubtful: then
-            `offers` hold the real choices, each with a value that this function understands in one way only.
+        Refused: not understood, or not yet.
+        Ambiguous: a local time that a clock change or a wrong zone name makes doubtful; it holds the real choices.
     """
     written = one_line(text.translate(_SAME))
     found = _WHOLE.fullmatch(written) if len(written) <= LONGEST else None
@@ -251,10 +251,10 @@ class _Reading:
         }
         if len(dates) > 1:
             choices = tuple(t for d in sorted(dates) for t in instants(datetime.combine(d, at), place))
-            raise Refused(
+            raise Ambiguous(
                 f"“{word}” is another date in that zone than in yours: write the date.",
                 f"{min(dates)} {at:%H:%M} {self.found['zone']}",
-                offers(self._past(choices), place, day=True),
+                readings(self._past(choices), place, day=True),
             )
 
     def _zones(self, place: tzinfo) -> Iterator[tzinfo]:
@@ -293,10 +293,10 @@ class _Reading:
             raise self._not_yet()
         name = getattr(zone, "key", "that zone")
         what = "was shown twice" if past else "was skipped"
-        raise Refused(
+        raise Ambiguous(
             f"{wall:%H:%M} on {wall:%Y-%m-%d} {what} in {name}, because the clocks changed. Which moment is meant?",
             _either(choices, zone),
-            offers(choices, zone),
+            readings(choices, zone),
         )
 
     def _by_name(self, wall: datetime, zone: Abbreviated) -> datetime:
@@ -310,11 +310,11 @@ class _Reading:
         choices = self._past(tuple(sorted({at, *instants(wall, zone.home)})))
         if not choices:
             raise self._not_yet()
-        raise Refused(
+        raise Ambiguous(
             f"{zone.name} is not in force on {wall:%Y-%m-%d}: {zone.home.key} keeps {zone_label(local)} then. "
             "Which moment is meant?",
             _either(choices, zone.home),
-            offers(choices, zone.home),
+            readings(choices, zone.home),
         )
 
     def _not_yet(self, rule: str = "", example: str = EXAMPLE) -> Refused:
@@ -323,7 +323,7 @@ class _Reading:
 
 
 def _either(choices: tuple[datetime, ...], zone: tzinfo) -> str:
-    return " or ".join(offer.value for offer in offers(choices, zone))
+    return " or ".join(reading.text for reading in readings(choices, zone))
 
 
 def _days(weekday: str, today: date, *, before_today: bool) -> Iterator[date]:

@@ -9,10 +9,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.decision import Offer, Refused
-
-MOMENT_OFFER: Final = "choose_moment"
-"""The action of an offered reading of a time; its value is text that means that moment and no other."""
+from bot.decision import Refused
 
 _ABBREVIATIONS: Final[dict[str, tuple[float, str]]] = {
     "PST": (-8, "America/Los_Angeles"),
@@ -145,13 +142,28 @@ def zone_label(at: datetime) -> str:
     return "UTC" if not at.utcoffset() else f"UTC{shift[:3]}:{shift[3:5]}"
 
 
-def offers(moments: tuple[datetime, ...], zone: tzinfo, *, day: bool = False) -> tuple[Offer, ...]:
-    """One button for each moment: labelled in the zone's own words, its value unambiguous."""
-    return tuple(_offer(at.astimezone(zone), day) for at in moments)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a doubtful time may mean: `label` in the zone's own words, `text` which means that moment and no other."""
+
+    label: str
+    text: str
 
 
-def _offer(local: datetime, day: bool) -> Offer:
+class Ambiguous(Refused):
+    """A time that a clock change or a zone's name makes doubtful; `readings` are the real choices."""
+
+    def __init__(self, sentence: str, example: str, readings: tuple[Reading, ...]) -> None:
+        super().__init__(sentence, example)
+        self.readings = readings
+
+
+def readings(moments: tuple[datetime, ...], zone: tzinfo, *, day: bool = False) -> tuple[Reading, ...]:
+    return tuple(_reading(at.astimezone(zone), day) for at in moments)
+
+
+def _reading(local: datetime, day: bool) -> Reading:
     shift = local.strftime("%z")
     shown = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     label = f"{local:%Y-%m-%d} {shown}" if day else shown
-    return Offer(f"{label} {zone_label(local)}", MOMENT_OFFER, f"{local:%Y-%m-%d} {shown} {shift[:3]}:{shift[3:5]}")
+    return Reading(f"{label} {zone_label(local)}", f"{local:%Y-%m-%d} {shown} {shift[:3]}:{shift[3:5]}")

@@ -14,6 +14,7 @@ from bot.policy import Policy
 from bot.values import person
 from bot.wire import channel, unescape
 from bot.words import Wire
+from bot.zones import Ambiguous
 
 RUN: Final = "run"
 """The action of an offer whose value is a whole command line, to be done as if it were typed."""
@@ -22,10 +23,11 @@ RUN_MOST: Final = 2000
 
 
 class Doubtful(Refused):
-    """A refused time within a line; `written` is how it stands there."""
+    """A time within a line that has several readings; `written` is how it stands there."""
 
-    def __init__(self, refused: Refused, written: str) -> None:
-        super().__init__(refused.sentence, refused.example, refused.offers)
+    def __init__(self, refused: Ambiguous, written: str) -> None:
+        super().__init__(refused.sentence, refused.example)
+        self.readings = refused.readings
         self.written = written
 
 
@@ -42,11 +44,12 @@ class Asked:
         """The time meant.
 
         Raises:
-            Doubtful: refused; the line can be offered again with each real choice in its place.
+            Refused: it cannot be meant.
+            Doubtful: the line can be offered again with each real choice in its place.
         """
         try:
             return parse_moment(written, self.request.now, self.request.zone)
-        except Refused as refused:
+        except Ambiguous as refused:
             raise Doubtful(refused, written) from None
 
     def person(self, text: str, example: str) -> str:
@@ -95,7 +98,7 @@ def other_incident(text: str, example: str) -> str:
 
 def offered_again(refused: Doubtful, line: str) -> Refused:
     """The refusal with each choice as the whole line to run; none where it is not plain what to replace."""
-    lines = [line.replace(refused.written, offer.value) for offer in refused.offers]
+    lines = [line.replace(refused.written, reading.text) for reading in refused.readings]
     plainly = line.count(refused.written) == 1 and all(len(each) <= RUN_MOST for each in lines)
-    again = tuple(Offer(o.label, RUN, each) for o, each in zip(refused.offers, lines, strict=True))
+    again = tuple(Offer(r.label, RUN, each) for r, each in zip(refused.readings, lines, strict=True))
     return Refused(refused.sentence, refused.example, again if plainly else ())

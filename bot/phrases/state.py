@@ -10,7 +10,7 @@ from bot.decision import Refused
 from bot.facts import Evidence
 from bot.fields import FIELDS, SECTIONS, Field
 from bot.incident import message_entry
-from bot.phrases.asked import Asked, other_incident, timed
+from bot.phrases.asked import Asked, Doubtful, other_incident, timed
 from bot.phrases.flags import shown
 from bot.phrases.verbs import example
 from bot.phrases.vocabulary import ROLES, STATUSES, key, longest, nearest
@@ -18,6 +18,7 @@ from bot.values import example as example_of
 from bot.values import parse_value
 from bot.wire import address, unescape
 from bot.words import OVER, Role, Status, Wire
+from bot.zones import Ambiguous
 
 _NOBODY: Final = frozenset({"nobody", "none", "no one", "noone", "-"})
 _PERMALINK: Final = re.compile(r"/archives/([CGD][A-Z0-9]+)/p([0-9]{10})([0-9]{6})(?:\?thread_ts=([0-9.]+))?")
@@ -146,7 +147,10 @@ def set_field(asked: Asked) -> c.Understood:
 def _set(asked: Asked, field: Field, text: str) -> c.Understood:
     """A list grows by what is typed, so that nobody's line replaces another's; `unset` empties it."""
     grows = field.type == "list"
-    value, approximate = parse_value(field, Wire(text.removeprefix("+") if grows else text), asked.request)
+    try:
+        value, approximate = parse_value(field, Wire(text.removeprefix("+") if grows else text), asked.request)
+    except Ambiguous as refused:
+        raise Doubtful(refused, text) from None
     if not grows:
         return c.SetFields(((field.key, value, approximate),))
     items = value if isinstance(value, tuple) else (value,)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.commands import Moment
 from bot.decision import Refused
 from bot.moments import clock, duration, leading_moment, parse_due, parse_duration, parse_moment
-from bot.zones import named
+from bot.zones import Ambiguous, named
 
 NEW_YORK = "America/New_York"
 
@@ -168,9 +168,9 @@ def test_a_clock_a_minute_ahead_counts_as_now() -> None:
 
 def choices(typed: str, now: str, zone: str = NEW_YORK) -> list[tuple[str, datetime]]:
     """The readings offered, each understood again."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Ambiguous) as refused:
         parse_moment(typed, at(now, zone), zone)
-    return [(o.label, parse_moment(o.value, at(now, zone), zone).at) for o in refused.value.offers]
+    return [(r.label, parse_moment(r.text, at(now, zone), zone).at) for r in refused.value.readings]
 
 
 def test_a_time_that_the_clocks_skipped_is_refused_with_both_neighbours() -> None:
@@ -263,7 +263,8 @@ def test_any_text_is_a_past_moment_or_refused_with_readable_choices(text: str, n
     if isinstance(outcome, Refused):
         assert outcome.sentence
         assert outcome.example
-        assert all(parse_moment(offer.value, now, zone).at <= now for offer in outcome.offers)
+        readings = outcome.readings if isinstance(outcome, Ambiguous) else ()
+        assert all(parse_moment(reading.text, now, zone).at <= now for reading in readings)
     else:
         assert outcome.at <= now
 
@@ -274,7 +275,8 @@ def test_a_clock_time_of_the_last_twenty_hours_comes_back_or_is_asked_about(now:
     then = now - timedelta(seconds=ago)
     outcome = attempt(f"{then.astimezone(named(zone)):%H:%M:%S}", now, zone)
     if isinstance(outcome, Refused):
-        assert then in [parse_moment(o.value, now, zone).at for o in outcome.offers]
+        assert isinstance(outcome, Ambiguous), outcome.sentence
+        assert then in [parse_moment(reading.text, now, zone).at for reading in outcome.readings]
     else:
         assert outcome.at == then
 

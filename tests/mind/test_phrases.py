@@ -243,6 +243,12 @@ def test_a_doubtful_time_is_offered_as_the_whole_line() -> None:
     )
 
 
+def test_a_doubtful_time_among_the_answers_is_offered_as_the_whole_line_too() -> None:
+    answer = refused("set recovery_point 2026-03-08 02:30")
+    assert [offer.label for offer in answer.offers] == ["01:30 EST", "03:30 EDT"]
+    assert understood(answer.offers[0].value) == c.SetFields((("recovery_point", "2026-03-08T06:30:00+00:00", False),))
+
+
 def test_where_it_is_not_plain_what_to_replace_nothing_is_offered() -> None:
     assert refused("event 2026-03-08 02:30 a\n2026-03-08 02:30 b").offers == ()
 

@@ -30,7 +30,7 @@ from tests.voice.scene import (
 POLICY = Policy(broadcast_channel="C0STATUS")
 PLACE = Evidence(CHANNEL, "1772.0001")
 HUGE_TEXT = (d.Name("U1"), " said ", d.Quote(HUGE))
-OFFERS = tuple(d.Offer(f"Choose {n} " + "x" * 100, "choose_moment", str(n), "primary") for n in range(30))
+OFFERS = tuple(d.Offer(f"Choose {n} " + "x" * 100, "run", str(n), "primary") for n in range(30))
 NOTICES: tuple[d.Notice, ...] = (
     d.OpenChannel("incident-20260308-1400-x", True),
     d.Invite(tuple(f"U{n}" for n in range(250))),
