@@ -17,6 +17,7 @@ from handlers.inbox import Heard
 from handlers.people import incident_named, require_may_command
 from handlers.reports import post_draft
 from handlers.slash import Typed
+from handlers.tell import GONE
 from templates.blocks import actions as a
 from templates.blocks import forms
 
@@ -65,7 +66,16 @@ async def press(desk: Desk, heard: Heard, body: Body) -> Message | None:
     channel = (body.get("channel") or {}).get("id")
     request = c.Request(heard.key, user, "button", heard.at, person.tz, channel)
     doing = _PRESSED.get(action)
-    return await doing(Press(desk, heard, body, request, action, value)) if doing else None
+    answer = await doing(Press(desk, heard, body, request, action, value)) if doing else None
+    return _in_its_place(answer) if answer and action in _SETTLED and _is_private(body) else answer
+
+
+def _is_private(body: Body) -> bool:
+    return bool((body.get("container") or {}).get("is_ephemeral"))
+
+
+def _in_its_place(answer: Message) -> Message:
+    return answer | {"replace_original": True}
 
 
 def _value(pressed: Mapping[str, Any]) -> str:
@@ -197,6 +207,13 @@ async def _page(p: Press) -> Message | None:
     return await screens.show(p.desk, c.Show(screen, page), p.incident, p.request.by)
 
 
+async def _dismiss(p: Press) -> Message | None:
+    return dict(GONE) if _is_private(p.body) else None
+
+
+_SETTLED: Final = frozenset({a.PAGE, a.SAVE_MILESTONES, a.CHOOSE_INCIDENT, a.RUN, a.ARCHIVE})
+"""The answer takes the place of the private message pressed: the page turned, the question answered."""
+
 _PRESSED: Final[Mapping[str, Callable[[Press], Awaitable[Message | None]]]] = {
     a.TIMELINE: _shows("timeline"),
     a.REPORT: _shows("report"),
@@ -230,5 +247,6 @@ _PRESSED: Final[Mapping[str, Callable[[Press], Awaitable[Message | None]]]] = {
     a.CHOOSE_INCIDENT: _choose_incident,
     a.RUN: _run,
     a.ARCHIVE: _archive,
+    a.DISMISS: _dismiss,
 }
-"""Buttons that only open a link or close a message are acknowledged and mean nothing more."""
+"""Buttons that only open a link are acknowledged and mean nothing more."""

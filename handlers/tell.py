@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 
@@ -13,14 +13,19 @@ from handlers.inbox import Message, Tell
 
 log = logging.getLogger("scribe.tell")
 
+GONE: Final[Mapping[str, Any]] = {"delete_original": True}
+"""No words: the message whose button was pressed goes away."""
 UNREACHABLE = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived"})
 
 
 def to_response_url(desk: Desk, url: str) -> Tell:
-    """An ephemeral answer where the command was typed or the button pressed; it lives for 30 minutes and 5 answers."""
+    """An ephemeral answer where the command was typed or the button pressed; it lives for 30 minutes and 5 answers.
+
+    A message of a button may ask to take the place of the one pressed (`replace_original`), or to take it away.
+    """
 
     async def tell(message: Message) -> None:
-        body = {"response_type": "ephemeral", "replace_original": False, **message}
+        body = message if message == GONE else {"response_type": "ephemeral", "replace_original": False, **message}
         async with desk.session.post(url, json=body) as answer:
             if answer.status in (404, 410):
                 log.warning("an answer came too late to be shown")
