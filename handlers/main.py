@@ -18,6 +18,7 @@ from handlers.mistakes import Misconfigured
 from handlers.running import run as run_scribe
 from handlers.settings import Settings, load
 from storage import StorageRefused, migrate
+from templates.files import BINARY, FORMS
 
 P = ParamSpec("P")
 
@@ -77,19 +78,21 @@ def check() -> None:
 @main.command()
 @click.argument("number")
 @click.option("--family", default=None, help="The report family; default is the incident's own.")
-@click.option("--format", "medium", type=click.Choice(["md", "json"]), default="md", show_default=True)
+@click.option("--format", "form", type=click.Choice(list(FORMS)), default="md", show_default=True)
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; default is the terminal."
 )
 @_plainly
-def report(number: str, family: str | None, medium: str, output: Path | None) -> None:
-    """Print the report of one incident, as it stands now."""
+def report(number: str, family: str | None, form: str, output: Path | None) -> None:
+    """Print the report of one incident, as it stands now; svg and png are its timeline picture."""
+    if output is None and form in BINARY and sys.stdout.isatty():
+        raise click.UsageError(f"A {form} file is nothing for a terminal: name a file with -o.")
     settings = _settings(connecting=False)
-    text = asyncio.run(offline.report(settings, number, family, medium))
+    made = asyncio.run(offline.report(settings, number, family, form))
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(made, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        output.write_bytes(made)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the command line does without Slack: read the memory and render a report."""
+"""What the command line does without Slack: read the memory and write a report."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from bot.report import ReportContext, build_report
 from handlers.reports import people_in
 from handlers.settings import Settings
 from storage import Store
-from templates import render
-from templates.export import report_json
 from templates.families import available, load_family
+from templates.files import FORMS
 
 
 class NotFound(Exception):
     """There is no such incident or report family; the sentence says what there is."""
 
 
-async def report(settings: Settings, number: str, family: str | None, medium: str) -> str:
-    """The report of one incident, as Markdown or JSON.
+async def report(settings: Settings, number: str, family: str | None, form: str) -> bytes:
+    """The report of one incident, in one of the forms of `templates.files`.
 
     Raises:
         NotFound: no incident has this number, or no family this name.
@@ -33,10 +32,8 @@ async def report(settings: Settings, number: str, family: str | None, medium: st
         if known not in families:
             raise NotFound(f"There is no report family {known}; there are: {', '.join(families)}.")
         view = await _context(store, incident, settings)
-        if medium == "json":
-            others = [build_report(incident, each, view) for key, each in families.items() if key != known]
-            return report_json(build_report(incident, families[known], view), *others)
-        return render(build_report(incident, families[known], view))
+    others = (build_report(incident, each, view) for key, each in families.items() if key != known)
+    return FORMS[form](build_report(incident, families[known], view), others)
 
 
 async def _context(store: Store, incident: Incident, settings: Settings) -> ReportContext:

@@ -84,7 +84,7 @@ def reference(cite: Citation, stamp: Callable[[datetime], str]) -> Markup:
 
 def references(cites: Iterable[Citation], stamp: Callable[[datetime], str]) -> Markup:
     """The numbers of the notes that name the sources; they all say when, so `stamp` adds nothing."""
-    return Markup("").join(map(_note, cites))
+    return Markup("<sup>,</sup>").join(map(_note, cites))
 
 
 def code(text: str) -> Markup:
@@ -160,6 +160,12 @@ def finish(text: str, report: Report) -> str:
         body=body,
         notes=notes.listed(),
     )
+
+
+def split_label(text: str) -> tuple[str, str]:
+    """The label at the beginning of a line, if there is one, and what follows it."""
+    found = _LABEL.match(text)
+    return (found[1], text[found.end() :]) if found else ("", text)
 
 
 def bare(markup: str) -> str:
@@ -247,12 +253,12 @@ class _Writer:
 
     def _labelled(self, text: str) -> str:
         """The rest of an item's tag and what stands in it: a label and its value, or words."""
-        found = _LABEL.match(text)
-        if not found:
-            return f">{self._inline(text)}"
-        value = self._inline(text[found.end() :])
+        label, rest = split_label(text)
+        value = self._inline(rest)
+        if not label:
+            return f">{value}"
         shown = f' <span class="value">{value}</span>' if value else ""
-        return f' class="fact"><strong class="label">{found[1]}<span>:</span></strong>{shown}'
+        return f' class="fact"><strong class="label">{self._inline(label)}<span>:</span></strong>{shown}'
 
     def _listing(self, block: tree.Listing) -> str:
         name = "ol" if block.numbered else "ul"

@@ -5,10 +5,10 @@ Readable for five events and for five hundred, for minutes and for days. The sam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -28,11 +28,13 @@ _LINE: Final = 18.0
 _MARGIN: Final = 40.0
 _FLAG: Final = 5.0  # from a mark's line to its words
 _EVENT_ROWS: Final = 8
+_EVENT_MOST: Final = 320.0
 _CANDIDATES: Final = 40
 _BIN: Final = 4.0
 _LANE: Final = 36.0
 _BAND: Final = 24.0
 _TINTS: Final = 5
+_BOLD: Final = 1.08  # how much wider bold words are
 
 _LATER: Final = frozenset({Milestone.CLOSED, Milestone.AWARE, Milestone.CLASSIFIED})
 """Moments of paper, often days after the incident: they do not stretch the picture."""
@@ -47,6 +49,10 @@ _IMPORTANT: Final = (
     Kind.EVENT,
 )
 """Which events get words first where there is no room for all."""
+
+
+Label: TypeAlias = tuple[datetime, str, str, bool]
+"""When, the time as it is shown, the name, and whether it is assumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +136,15 @@ class _Easel:
         self.begin, self.end = placing.span(core, others)
         self.days = (self.begin.astimezone(self.zone).date(), self.end.astimezone(self.zone).date())
         self.scale = placing.Scale(self.begin, self.end, _MARGIN, width - 2 * _MARGIN)
-        stated, told = self._stated(), self._candidates()
-        self.scale = self._scale([*stated, *told])
-        self.stated, self.told = stated, told
+        self.stated = self._stated()
+        self.scale = self._scale([*self.stated, *self._candidates(lambda at: width / 4)])
+        self.told = self._candidates(self._room_after)
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.report.zone)
 
-    def _scale(self, labels: Sequence[tuple[datetime, str, str, bool]]) -> placing.Scale:
+    def _scale(self, labels: Sequence[Label]) -> placing.Scale:
         """As long as it may be for every label to end within the picture."""
         room = self.width - 2 * _MARGIN
         ends = [(self.scale.fraction(at), _breadth(time, name)) for at, time, name, _ in labels]
@@ -165,8 +171,8 @@ class _Easel:
         pattern = "%H:%M" if self.days[0] == self.days[1] else "%m-%d %H:%M"
         return shown.about(at.astimezone(self.zone).strftime(pattern), approximate)
 
-    def _stated(self) -> list[tuple[datetime, str, str, bool]]:
-        """(when, its time, its name, is it assumed) of the milestones within the picture."""
+    def _stated(self) -> list[Label]:
+        """The milestones within the picture."""
         return [
             (at, self._view_time(view, at), placing.fitted(view.word, _SIZE, self.width / 4), not view.point)
             for view in self.views
@@ -176,18 +182,21 @@ class _Easel:
     def _view_time(self, view: MilestoneView, at: datetime) -> str:
         return self._time(at, view.point.approximate) if view.point else f"assumed {self._time(at)}"
 
-    def _candidates(self) -> list[tuple[datetime, str, str, bool]]:
-        """The events that may get words, the most important first."""
+    def _room_after(self, at: datetime) -> float:
+        return min(_EVENT_MOST, self.width - _MARGIN - self.scale.x(at))
+
+    def _candidates(self, most: Callable[[datetime], float]) -> list[Label]:
+        """The events that may get words, the most important first, each with its words cut to so many pixels."""
         marked = {(view.milestone, view.point.at) for view in self.views if view.point}
         rows = [row for row in self.rows if row.kind in _IMPORTANT and self.begin <= row.at <= self.end]
         rows = [row for row in rows if (row.kind, row.at) not in marked]
         rows.sort(key=lambda row: _IMPORTANT.index(Kind(row.kind)))
         return [
-            (row.at, time := self._time(row.at, row.approximate), _words(row, time, self.width / 4), False)
+            (row.at, time := self._time(row.at, row.approximate), _words(row, time, most(row.at)), False)
             for row in rows[:_CANDIDATES]
         ]
 
-    def _flags(self, labels: Sequence[tuple[datetime, str, str, bool]]) -> tuple[Flag, ...]:
+    def _flags(self, labels: Sequence[Label]) -> tuple[Flag, ...]:
         rows = placing.stacked([(self.scale.x(at), _breadth(time, name)) for at, time, name, _ in labels])
         return tuple(
             Flag(self.scale.x(at), row, name, time, assumed)
@@ -272,9 +281,10 @@ def _moment(view: MilestoneView) -> datetime | None:
 
 
 def _words(row: Row, time: str, most: float) -> str:
-    return placing.fitted(row.text or row.word, _SIZE, most - placing.width_of(f"{time} ", _SIZE))
+    """Cut so that the whole label takes no more than so many pixels."""
+    return placing.fitted(row.text or row.word, _SIZE, (most - _breadth(time, "")) / _BOLD)
 
 
 def _breadth(time: str, name: str) -> float:
     """Pixels of a label from its mark on; the name may be bold."""
-    return _FLAG + placing.width_of(f"{time} ", _SIZE) + placing.width_of(name, _SIZE) * 1.08
+    return _FLAG + placing.width_of(f"{time} ", _SIZE) + placing.width_of(name, _SIZE) * _BOLD

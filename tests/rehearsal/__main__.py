@@ -32,7 +32,7 @@ def main() -> None:
 
     try:
         script = read(options.incident)
-        calm = asyncio.run(rehearse(script, progress=progress))
+        calm = asyncio.run(rehearse(script, documents=True, progress=progress))
         leave(calm, options.out)
         if options.kills:
             killer = Killer(options.kills, options.seed)

@@ -6,7 +6,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from handlers import offline
@@ -27,6 +27,13 @@ REPORTS: Mapping[str, tuple[str | None, str]] = {
 }
 """What is left, by the family (None: the incident's own) and the form it is asked in."""
 
+DOCUMENTS: Mapping[str, tuple[str | None, str]] = {
+    **{f"{family}.{form}": (family, form) for family in available() for form in ("html", "pdf")},
+    "timeline.svg": (None, "svg"),
+    "timeline.png": (None, "png"),
+}
+"""What is left besides, where somebody will look at it."""
+
 
 @dataclass(frozen=True)
 class Performance:
@@ -35,6 +42,7 @@ class Performance:
     files: Mapping[str, str]
     texts: Mapping[str, str]
     posts: tuple[tuple[str, str, str], ...]  # author, text of the thread's parent, text
+    documents: Mapping[str, bytes] = field(default_factory=dict)
 
 
 async def rehearse(
@@ -42,6 +50,7 @@ async def rehearse(
     *,
     killer: Killer | None = None,
     in_process: bool = False,
+    documents: bool = False,
     progress: Callable[[str], None] = lambda line: None,
 ) -> Performance:
     """Play the script against the real program in its own process, or, where deaths are not the point, in this one.
@@ -65,7 +74,8 @@ async def rehearse(
         for name, (family, medium) in REPORTS.items():
             files[name] = await (_read if in_process else _printed)(database, number, family, medium)
             progress(f"made {name}")
-    return Performance(files, texts, posts)
+        papers = {name: await _made(database, number, *asked) for name, asked in DOCUMENTS.items() if documents}
+    return Performance(files, texts, posts, papers)
 
 
 def _posts(channel: Channel) -> tuple[tuple[str, str, str], ...]:
@@ -83,9 +93,13 @@ async def _number(database: str, channel: str) -> str:
     return str(rows[0].number)
 
 
-async def _read(database: str, number: str, family: str | None, medium: str) -> str:
+async def _read(database: str, number: str, family: str | None, form: str) -> str:
+    return (await _made(database, number, family, form)).decode()
+
+
+async def _made(database: str, number: str, family: str | None, form: str) -> bytes:
     settings = load({"SCRIBE_DATABASE_URL": database}, connecting=False)
-    return await offline.report(settings, number, family, medium)
+    return await offline.report(settings, number, family, form)
 
 
 async def _printed(database: str, number: str, family: str | None, medium: str) -> str:
@@ -107,3 +121,5 @@ def leave(performance: Performance, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for name, text in performance.files.items():
         (out / name).write_text(text, encoding="utf-8")
+    for name, content in performance.documents.items():
+        (out / name).write_bytes(content)
