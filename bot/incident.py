@@ -18,6 +18,7 @@ from bot.words import (
     UNSAID,
     ActionStatus,
     ActionType,
+    DocumentStatus,
     IncidentType,
     Kind,
     Meaning,
@@ -158,6 +159,15 @@ class ActionItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One change in how far a report has come."""
+
+    status: DocumentStatus
+    at: datetime
+    source: f.Source
+
+
+@dataclass(frozen=True, slots=True)
 class Recovery:
     """A resolution that did not hold: service was thought well from `resolved_at` (if known) to `reopened_at`."""
 
@@ -197,15 +207,19 @@ class Incident:
     holdings: tuple[Holding, ...] = ()
     recoveries: tuple[Recovery, ...] = ()
     fields: dict[str, tuple[Said, ...]] = field(default_factory=dict)
+    superseded: dict[str, tuple[Said, ...]] = field(default_factory=dict)  # what others had answered before
     actions: dict[str, ActionItem] = field(default_factory=dict)
     anchors: dict[str, f.Anchored] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)  # the newest posted draft's anchor, by family
     outdated: frozenset[str] = frozenset()  # families whose newest draft was posted before something that counts
+    steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)  # in the life of each family's report
     questioned: frozenset[Milestone] = frozenset()
     cancelled: Wire | None = None
     merged_into: str | None = None
     absorbed: tuple[str, ...] = ()
     last_heard_at: datetime | None = None
+    statements: int = 0  # facts that say something of the incident, not of our own messages
+    last_stated_at: datetime | None = None
     last_update_at: datetime | None = None
 
     def copy(self) -> Incident:
@@ -216,9 +230,11 @@ class Incident:
             marks=dict(self.marks),
             claimed=dict(self.claimed),
             fields=dict(self.fields),
+            superseded=dict(self.superseded),
             actions=dict(self.actions),
             anchors=dict(self.anchors),
             drafts=dict(self.drafts),
+            steps=dict(self.steps),
         )
 
     @property
@@ -276,6 +292,11 @@ class Incident:
         anchor = self.anchors.get(f"log:{source.ref}")
         return anchor.place if anchor else None
 
+    def document_status(self, family: str) -> DocumentStatus:
+        """How far this family's report has come."""
+        steps = self.steps.get(family)
+        return steps[-1].status if steps else DocumentStatus.DRAFT
+
     def value(self, name: str) -> Said | None:
         """The newest value of a single-valued field; None when nobody said it or it was taken back."""
         said = self.fields.get(name)
@@ -301,12 +322,20 @@ def evolve(incident: Incident, recorded: f.Recorded) -> None:
         incident.outdated = frozenset(incident.drafts)
     incident.seq = recorded.seq
     incident.last_heard_at = recorded.heard_at
+    if _is_statement(recorded.fact):
+        incident.statements += 1
+        incident.last_stated_at = recorded.heard_at
+
+
+def _is_statement(fact: f.AnyFact) -> bool:
+    """Our own messages, among them the drafts, say nothing of the incident; nor does what becomes of a report."""
+    return not isinstance(fact, f.Anchored | f.Questioned | f.ChannelAttached | f.ReportAdvanced)
 
 
 def _is_news(fact: f.AnyFact) -> bool:
-    """Would a draft read otherwise? Our own messages, and closing what is resolved, change nothing in it."""
+    """Would a draft read otherwise? Closing what is resolved changes nothing in it that matters."""
     closing = isinstance(fact, f.StatusChanged) and fact.status is Status.CLOSED
-    return not closing and not isinstance(fact, f.Anchored | f.Questioned | f.ChannelAttached)
+    return not closing and _is_statement(fact)
 
 
 def _declared(i: Incident, fact: f.Declared, heard: datetime) -> None:
@@ -465,8 +494,11 @@ def _field_set(i: Incident, fact: f.FieldSet, heard: datetime) -> None:
     if fact.value is None:
         i.fields.pop(fact.field, None)
         return
-    said = Said(fact.value, fact.approximate, fact.at, fact.source)
-    i.fields[fact.field] = (*i.fields.get(fact.field, ()), said) if fact.appended else (said,)
+    said, before = Said(fact.value, fact.approximate, fact.at, fact.source), i.fields.get(fact.field, ())
+    i.fields[fact.field] = (*before, said) if fact.appended else (said,)
+    if not fact.appended:
+        others = tuple(old for old in before if old.source.by != fact.source.by)  # one's own is merely corrected
+        i.superseded[fact.field] = (*i.superseded.get(fact.field, ()), *others)
 
 
 def _action_added(i: Incident, fact: f.ActionAdded, heard: datetime) -> None:
@@ -512,6 +544,10 @@ def _questioned(i: Incident, fact: f.Questioned, heard: datetime) -> None:
     i.questioned = i.questioned | {fact.occasion}
 
 
+def _report_advanced(i: Incident, fact: f.ReportAdvanced, heard: datetime) -> None:
+    i.steps[fact.family] = (*i.steps.get(fact.family, ()), Step(fact.status, fact.at, fact.source))
+
+
 def _folds() -> Iterator[tuple[type[f.Fact], Callable[[Incident, Any, datetime], None]]]:
     yield from (
         (f.Declared, _declared),
@@ -538,6 +574,7 @@ def _folds() -> Iterator[tuple[type[f.Fact], Callable[[Incident, Any, datetime],
         (f.Merged, _merged),
         (f.Absorbed, _absorbed),
         (f.Questioned, _questioned),
+        (f.ReportAdvanced, _report_advanced),
     )
 
 

@@ -10,7 +10,7 @@ from bot.family import Family
 from bot.incident import Incident
 from bot.lints import lints
 from bot.reporting import costs, gaps, knowledge, notices, progress, service_levels, standing, summary, timeline
-from bot.reporting.model import Document, Report, ReviewView
+from bot.reporting.model import Document, DocumentStep, Report, ReviewView
 from bot.reporting.reader import Reader, ReportContext, permalink
 from bot.reporting.shown import day
 from bot.reporting.told import FieldView
@@ -74,14 +74,17 @@ def _assembled(reader: Reader, known: Mapping[str, FieldView]) -> Report:
 
 def _document(reader: Reader, known: Mapping[str, FieldView], reviews: tuple[ReviewView, ...]) -> Document:
     incident, family = reader.incident, reader.family
-    said = known["document_status"].first
-    if incident.last_heard_at is None:
+    if incident.last_stated_at is None:
         raise ValueError("an incident without facts has no report")
     return Document(
-        status=family.document_statuses[str(said.value) if said else "draft"],
-        version=f"draft of {incident.seq} recorded facts",
-        next_review=_next_review(reviews, day(incident.last_heard_at, family.zone)),
-        updated_at=incident.last_heard_at,
+        status=family.document_statuses[incident.document_status(family.key)],
+        steps=tuple(
+            DocumentStep(family.document_statuses[step.status], step.at, reader.cite(step.source, step.at))
+            for step in incident.steps.get(family.key, ())
+        ),
+        version=f"draft of {incident.statements} recorded facts",
+        next_review=_next_review(reviews, day(incident.last_stated_at, family.zone)),
+        updated_at=incident.last_stated_at,
         missing=gaps.missing(reader, known),
     )
 

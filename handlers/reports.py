@@ -29,7 +29,7 @@ def people_in(incident: Incident) -> set[str]:
     found |= {g.source.by for g in incident.grades}
     for item in incident.actions.values():
         found |= {item.source.by, item.owner or "", *mentions(item.text)}
-    for values in incident.fields.values():
+    for values in (*incident.fields.values(), *incident.superseded.values()):
         for said in values:
             texts = said.value if isinstance(said.value, tuple) else (str(said.value),)
             found |= {said.source.by, *texts, *(who for text in texts for who in mentions(text))}

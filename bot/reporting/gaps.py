@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from bot.fields import asked_by
+from bot.field import Field
+from bot.fields import FIELDS, asked_by
+from bot.incident import Said
 from bot.milestones import missing as missing_milestones
 from bot.reporting.model import Missing, Row
 from bot.reporting.progress import highest, reached
 from bot.reporting.reader import Reader
+from bot.reporting.shown import about, show
 from bot.reporting.told import FieldView
+from bot.wire import one_line, shorten
 from bot.words import Milestone
 
 _KINDRED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -19,6 +23,9 @@ _KINDRED: Final[Mapping[str, tuple[str, ...]]] = {
     "what_happened": (),
 }
 """A required field that another one answers as well."""
+
+SAID_MOST: Final = 120
+"""Characters of an answer that a disclosure repeats."""
 
 _FIRST: Final = (
     "root_cause",
@@ -78,7 +85,8 @@ def disclosures(reader: Reader, rows: tuple[Row, ...]) -> tuple[str, ...]:
 def _disclosures(reader: Reader, rows: tuple[Row, ...]) -> Iterator[str]:
     incident = reader.incident
     entries = incident.entries.values()
-    yield f"Written by Scribe from {incident.seq} recorded facts; a sentence nobody replaced is composed from them."
+    facts = f"{incident.statements} recorded facts"
+    yield f"Written by Scribe from {facts}; a sentence nobody replaced is composed from them."
     yield "Times are kept to the second, and no duration is rounded."
     if incident.drill:
         yield "This was a drill; it counts in no statistic."
@@ -100,8 +108,24 @@ def _disclosures(reader: Reader, rows: tuple[Row, ...]) -> Iterator[str]:
         "edited after it was captured",
         "edited after they were captured",
     )
+    yield from _contradicted(reader)
     for other in incident.absorbed:
         yield f"Incident {other} was merged into this one; its lines name it."
+
+
+def _contradicted(reader: Reader) -> Iterator[str]:
+    """Where two people answered one question differently, both answers, and which one counts."""
+    for key, before in reader.incident.superseded.items():
+        now, field = reader.incident.fields.get(key, ()), FIELDS[key]
+        others = [said for said in before if len(now) == 1 and said.value != now[0].value]
+        if others and field.type != "list":
+            told = "; ".join(_saying(reader, field, said) for said in others)
+            yield f"{field.label}: {_saying(reader, field, now[0])}, which counts as the newest; before that {told}."
+
+
+def _saying(reader: Reader, field: Field, said: Said) -> str:
+    value = about(show(reader, field, said.value), said.approximate)
+    return f"{reader.name(said.source.by)} said “{shorten(one_line(value), SAID_MOST)}”"
 
 
 def _minutes(reader: Reader) -> int:
