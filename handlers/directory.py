@@ -42,6 +42,11 @@ def thing_of(id: str, name: str, now: datetime) -> Person:
     return Person(id, name, name, "UTC", deleted=False, guest=False, stranger=False, bot=True, fetched_at=now)
 
 
+def is_id(text: str) -> bool:
+    """Can Slack know anybody or anything by this? Names as typed and other words are no ids."""
+    return _ID.fullmatch(text) is not None
+
+
 class Directory:
     """People, user groups and channels by id: from memory, else from the store, else from Slack."""
 
@@ -79,7 +84,7 @@ class Directory:
 
     async def meet(self, ids: Iterable[str], now: datetime) -> None:
         """Learn the names of these ids where that is possible; what cannot be looked up keeps its id."""
-        wanted = [i for i in dict.fromkeys(ids) if _ID.fullmatch(i) and i not in self._nameless]
+        wanted = [i for i in dict.fromkeys(ids) if is_id(i) and i not in self._nameless]
         await self.recall(wanted)
         for id in wanted:
             if id not in self._known:
@@ -87,7 +92,7 @@ class Directory:
 
     async def recall(self, ids: Iterable[str]) -> None:
         """As `meet`, without asking Slack: what another replica or an earlier run has learned."""
-        wanted = [i for i in dict.fromkeys(ids) if i not in self._known and _ID.fullmatch(i)]
+        wanted = [i for i in dict.fromkeys(ids) if i not in self._known and is_id(i)]
         if wanted:
             self._known.update(await self._store.people(wanted))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.incident import Incident
 from bot.report import ReportContext, build_report
+from handlers.directory import is_id
 from handlers.reports import people_in
 from handlers.settings import Settings
 from storage import Store
@@ -37,6 +38,6 @@ async def report(settings: Settings, number: str, family: str | None, form: str)
 
 
 async def _context(store: Store, incident: Incident, settings: Settings) -> ReportContext:
-    people = await store.people(people_in(incident))
+    people = await store.people([who for who in people_in(incident) if is_id(who)])
     names = {key: person.name for key, person in people.items()}
     return ReportContext(names=names, channels=names, team_url=await store.team_url(), policy=settings.policy)
