@@ -17,7 +17,7 @@ from bot.report import Report
 from bot.reporting import shown
 from bot.reporting.model import NoBudget, RequestBudget, Row, TimeBudget
 from bot.reporting.told import MilestoneView
-from bot.words import Kind, Milestone
+from bot.words import ENDINGS, Kind, Milestone
 from templates import placing, shelf
 
 WIDTH: Final = 1200
@@ -131,14 +131,19 @@ class _Easel:
         self.report, self.width = report, width
         self.rows = [row for phase in report.phases for row in phase.rows]
         self.views = [view for view in report.milestones.values() if _moment(view) and not view.derived]
-        core = [at for view in self.views if view.milestone not in _LATER and (at := _moment(view))]
         others = [*(row.at for row in self.rows), *(at for view in self.views if (at := _moment(view)))]
-        self.begin, self.end = placing.span(core, others)
+        self.begin, self.end = placing.span(self._core(), others)
         self.days = (self.begin.astimezone(self.zone).date(), self.end.astimezone(self.zone).date())
         self.scale = placing.Scale(self.begin, self.end, _MARGIN, width - 2 * _MARGIN)
         self.stated = self._stated()
         self.scale = self._scale([*self.stated, *self._candidates(lambda at: width / 4)])
         self.told = self._candidates(self._room_after)
+
+    def _core(self) -> list[datetime]:
+        """The incident itself; while nothing ended it, all that happened since its first milestone."""
+        core = [at for view in self.views if view.milestone not in _LATER and (at := _moment(view))]
+        over = any(view.point and view.milestone in ENDINGS for view in self.views)
+        return core if over else [*core, *(row.at for row in self.rows if not core or row.at >= min(core))]
 
     @property
     def zone(self) -> ZoneInfo:

@@ -84,7 +84,7 @@ def chosen(labels: Sequence[tuple[float, float]], most_rows: int) -> list[int]:
 
 def widest(fractions: Sequence[tuple[float, float]], room: float) -> float:
     """The length of the axis that keeps each label, given where on it (0 to 1) it begins and its width, in the room."""
-    return min((max(room - width, 0.0) / fraction for fraction, width in fractions if fraction > 0), default=room)
+    return min([room, *(max(room - width, 0.0) / fraction for fraction, width in fractions if fraction > 0)])
 
 
 @dataclass(frozen=True, slots=True)
