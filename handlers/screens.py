@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot import commands as c
 from bot.decision import Refused, say
 from bot.incident import Incident
-from bot.phrases.verbs import VERBS
 from bot.words import OPEN
 from handlers.act import Message
 from handlers.desk import Desk
@@ -29,7 +28,7 @@ async def show(desk: Desk, asked: c.Show, incident: int | None, user: str) -> Me
         Refused: there is no such screen.
     """
     if asked.what == "help":
-        return help_message(VERBS, desk.policy.vocabulary)
+        return help_message(desk.policy.vocabulary)
     if asked.what == "list" or incident is None:
         return await _list(desk, asked, user)
     state = await desk.store.incident(incident)

@@ -232,7 +232,7 @@ def change_severity(incident: Incident, command: c.ChangeSeverity, request: c.Re
 
 
 def assign(incident: Incident, command: c.Assign, request: c.Request, policy: Policy) -> Decision:
-    """Give or hand over a role; the new holder gets a short brief in private."""
+    """Give or hand over a role; the new holder gets a short brief in private, who takes an empty one was there."""
     role = str(command.role).replace("_", " ")
     if incident.holder(command.role) == command.user:
         who: tuple[Span, ...] = (Name(command.user),) if command.user else ("nobody",)
@@ -247,6 +247,9 @@ def assign(incident: Incident, command: c.Assign, request: c.Request, policy: Po
     if command.user is None:
         line = log(request, Name(request.by), f" left the role {role} open")
         return Decision((fact,), (line, ShowCard(), *_topic(command)), say(f"Nobody is {role} now."))
+    if command.user == request.by and incident.holder(command.role) is None:
+        line = log(request, Name(request.by), f" took the role {role}")
+        return Decision((fact,), (line, ShowCard(), *_topic(command)), say(f"You are {role} now."))
     line = log(request, Name(request.by), " made ", Name(command.user), f" {role}")
     brief = Brief(f"brief:{request.key}", command.user)
     reply = say(Name(command.user), f" is {role} now, and has a brief.")

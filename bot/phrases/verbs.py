@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -112,6 +113,20 @@ VERBS: Final[tuple[Verb, ...]] = (
 
 BY_WORD: Final = {word: verb for verb in VERBS for word in (verb.name, *verb.aliases)}
 """Each verb by its name and its aliases."""
+
+
+_TOPICS: Final[Mapping[str, tuple[str, ...]]] = {
+    "While it goes on": ("declare", "event", "mark", "update", "assign", "severity", "status", "undo", "move"),
+    "When it is over": ("mitigate", "resolve", "reopen", "close", "archive", "cancel", "merge"),
+    "To look at, alone": ("timeline", "milestones", "report", "missing", "actions", "brief", "list", "help"),
+}
+
+
+def by_topic() -> Mapping[str, list[Verb]]:
+    """Every verb once, as somebody looks for it; those that stand in no topic are about the report."""
+    named = {topic: [BY_WORD[name] for name in names] for topic, names in _TOPICS.items()}
+    placed = [verb for verbs in named.values() for verb in verbs]
+    return {**named, "For the report": [verb for verb in VERBS if verb not in placed]}
 
 
 def example(verb: str) -> str:

@@ -165,7 +165,7 @@ def _marked(reader: Reader, verb: str, milestone: Milestone) -> Sentence | None:
     entry = reader.incident.entries[found.entry] if found.entry else None
     words = quoted(reader.said(found)).rstrip(".")
     cite = reader.cite_entry(entry) if entry else reader.cite(found.source, found.said_at)
-    at = about(stamp(found.at, reader.family.zone), found.approximate)
+    at = f"{about(stamp(found.at, reader.family.zone), found.approximate)} {reader.family.zone_name}"
     return Sentence(f"{verb} at {at}: {words}.", (cite,)) if words else None
 
 

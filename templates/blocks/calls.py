@@ -12,7 +12,7 @@ from bot.facts import Evidence
 from bot.incident import Incident
 from bot.policy import Policy
 from templates.blocks.brief import brief_message
-from templates.blocks.card import card_message, headline, topic
+from templates.blocks.card import card_message, lasting_title, topic
 from templates.blocks.fitting import shortened
 from templates.blocks.offers import archive_message, milestone_question
 from templates.blocks.parts import Message, speech
@@ -131,7 +131,7 @@ def _pin_card(n: d.PinCard, i: Incident, look: Look, policy: Policy) -> list[Pla
     place = n.place
     bookmark = {
         "channel_id": place.channel,
-        "title": shortened(f"{i.number} {headline(i, look)}", BOOKMARK_MOST),
+        "title": shortened(f"{i.number} · {lasting_title(i, look)}", BOOKMARK_MOST),
         "type": "link",
         "link": permalink(place, look),
         "emoji": ":memo:",

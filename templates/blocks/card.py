@@ -44,8 +44,13 @@ def card_digest(incident: Incident, look: Look) -> str:
 
 def headline(incident: Incident, look: Look) -> str:
     """Mark of the severity and title, without markup."""
+    return f"{SEVERITY_MARKS[incident.severity]} {lasting_title(incident, look)}"
+
+
+def lasting_title(incident: Incident, look: Look) -> str:
+    """The title without what changes while the incident goes on."""
     drill = "DRILL: " if incident.drill else ""
-    return f"{SEVERITY_MARKS[incident.severity]} {drill}{bare_words(incident.title, look) or incident.number}"
+    return f"{drill}{bare_words(incident.title, look) or incident.number}"
 
 
 def _marks(incident: Incident) -> Iterator[str]:

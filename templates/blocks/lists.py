@@ -8,10 +8,10 @@ from typing import Protocol, TypeVar
 
 from bot.decision import Offer, Quote
 from bot.incident import ActionItem, Incident
-from bot.phrases.verbs import Verb
+from bot.phrases.verbs import by_topic
 from bot.words import ActionStatus, Meaning, Severity, Status, Wire
 from templates.blocks import actions as a
-from templates.blocks.parts import Block, Message, buttons, context, message, overflow, section, sections, within
+from templates.blocks.parts import Block, Message, buttons, context, message, overflow, section, within
 from templates.blocks.text import Look, data, moment, mrkdwn, one_line
 from templates.blocks.words import SEVERITY_MARKS, STATUS_MARKS, counted, label
 
@@ -54,20 +54,23 @@ _ITEM_CHOICES = (
 
 def _item_block(incident: Incident, item: ActionItem, look: Look) -> Block:
     choices = [(name, a.choice(verb, incident.id, item.id)) for name, verb in _ITEM_CHOICES]
-    return section(item_line(item, look), overflow(a.ITEM_MENU, choices))
+    return section(item_line(item, look, incident.family), overflow(a.ITEM_MENU, choices))
 
 
-def item_line(item: ActionItem, look: Look) -> str:
+def item_line(item: ActionItem, look: Look, family: str) -> str:
     """One action item: what, whose, until when, and how far it is."""
     said = mrkdwn((Quote(one_line(item.text)),), look, WORDS_MOST)
-    return f"{_ITEM_MARKS[item.status]} *{data(item.id)}* {said}\n{' · '.join(_item_facts(item, look))}"
+    return f"{_ITEM_MARKS[item.status]} *{data(item.id)}* {said}\n{' · '.join(_item_facts(item, look, family))}"
 
 
-def _item_facts(item: ActionItem, look: Look) -> Iterator[str]:
+def _item_facts(item: ActionItem, look: Look, family: str) -> Iterator[str]:
     yield data(look.name(item.owner)) if item.owner else "_nobody owns it_"
     yield _due(item)
     yield label(item.status).lower()
-    yield from (label(word).lower() for word in (item.priority, item.type) if word)
+    if item.priority:
+        yield data(look.priority(item.priority, family))
+    if item.type:
+        yield label(item.type).lower()
     if item.ticket:
         yield data(item.ticket, TITLE_MOST)
     if item.reason.strip():
@@ -107,7 +110,7 @@ def list_message(rows: Sequence[Listed], look: Look, page: int = 1, asked: str =
     """Incidents, one line each, in the order given. `asked` is what the paging buttons ask for again."""
     number, pages, shown = _page(rows, page)
     head = f"*Incidents* · {counted(len(rows), 'incident')}"
-    blocks = [section(head + _pages(number, pages)), *sections([_listed(row, look) for row in shown])]
+    blocks = [section(head + _pages(number, pages)), *(section(_listed(row, look)) for row in shown)]
     if not rows:
         blocks.append(section("None. `/incident declare` begins one."))
     return message(head, within(blocks, buttons((*_turns("list", 0, number, pages, asked), _DECLARE))))
@@ -120,7 +123,7 @@ def _listed(row: Listed, look: Look) -> str:
     where = f" · <#{row.channel}>" if row.channel else ""
     since = f" · {moment(row.declared_at)}" if row.declared_at else ""
     grade = f"{SEVERITY_MARKS[row.severity]} {data(look.severity(row.severity, row.family))}"
-    return f"{grade} *{data(row.number or '—')}* {marks}{said} · {state}{where}{since}"
+    return f"{grade} · {marks}{said} · {state}\n*{data(row.number or '—')}*{where}{since}"
 
 
 def _page(rows: Sequence[Row], page: int) -> tuple[int, int, Sequence[Row]]:
@@ -143,11 +146,13 @@ def _turns(screen: str, incident: int, number: int, pages: int, asked: str = "")
     ]
 
 
-def help_message(verbs: Sequence[Verb], vocabulary: Mapping[str, Meaning]) -> Message:
+def help_message(vocabulary: Mapping[str, Meaning]) -> Message:
     """What each reaction means, and what can be typed: examples that work as they stand."""
     head = "Scribe writes the post-mortem while the incident goes on. React to a message, or type a short line."
     reactions = " · ".join(f":{name}: {label(meaning).lower()}" for name, meaning in vocabulary.items())
-    typed = [f"`{data(verb.example, TITLE_MOST)}` {data(verb.does, TITLE_MOST)}" for verb in verbs]
     note = "A reaction dates the event by its message. Threads have no slash commands; say `@Scribe event …` there."
-    blocks = [section(head), section(f"*Reactions*\n{reactions}"), context(note), *sections(typed)]
+    blocks = [section(head), section(f"*Reactions*\n{reactions}"), context(note)]
+    for topic, verbs in by_topic().items():
+        lines = [f"`{data(verb.example)}` {data(verb.does)}" for verb in verbs]
+        blocks.append(section("\n".join((f"*{topic}*", *lines))))
     return message(head, within(blocks, buttons((_DECLARE,))))

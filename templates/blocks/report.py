@@ -12,6 +12,7 @@ from bot.reporting.told import ClockView, Measurement
 from bot.words import ActionStatus, Milestone
 from templates.blocks import actions as a
 from templates.blocks.parts import Block, Message, buttons, context, fields, header, message, section, within
+from templates.blocks.screens import findings
 from templates.blocks.text import data, moment
 from templates.blocks.words import SEVERITY_MARKS, counted, label
 
@@ -66,11 +67,11 @@ def _milestones(report: Report) -> Iterator[str]:
 def _clock(clock: ClockView) -> str:
     """A value with what it measures, or why there is none."""
     measured = f"{label(clock.definition.start)} → {label(clock.definition.end)}".lower()
-    name = f"{data(clock.definition.label, LINE_MOST)} ({measured})"
+    name = data(clock.definition.label, LINE_MOST)
     if not isinstance(clock, Measurement):
-        return f"{name}: _{clock.state}: {data(clock.why)}_"
+        return f"{name}: _{clock.state}: {data(clock.why)}_ ({measured})"
     about = "about " if clock.start.approximate or clock.end.approximate else ""
-    return f"{name}: {about}*{duration(clock.elapsed)}*{_target(clock)}"
+    return f"{name}: {about}*{duration(clock.elapsed)}*{_target(clock)} ({measured})"
 
 
 def _target(clock: Measurement) -> str:
@@ -84,9 +85,7 @@ def _impact(report: Report) -> list[Block]:
     """What was counted; who knows more adds it in the form."""
     known = [v for v in report.fields.values() if v.field.section == "impact" and v.first and v.field.type != "list"]
     texts = [
-        f"*{data(view.field.label)}*\n{'about ' if view.first.approximate else ''}{data(view.first.text, LINE_MOST)}"
-        for view in known[:FIELDS_SHOWN]
-        if view.first
+        f"*{data(view.field.label)}*\n{data(view.first.text, LINE_MOST)}" for view in known[:FIELDS_SHOWN] if view.first
     ]
     return [fields(texts)] if texts else []
 
@@ -110,8 +109,8 @@ def _action(item: ActionView) -> str:
 def _missing(report: Report) -> list[Block]:
     needed = [item.label for item in report.document.missing if item.required]
     lines = [f"*Still unknown*: {data(', '.join(needed), WORDS_MOST)}"] if needed else []
-    if report.lints:
-        lines.append(f"*Checks*: {counted(len(report.lints), 'finding')}")
+    if found := findings(report):
+        lines.append(f"*Checks*: {counted(len(found), 'finding')}")
     return [section("\n".join(lines))] if lines else []
 
 

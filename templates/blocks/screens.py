@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from bot.reporting.model import Lint, Missing, Report
 from bot.reporting.told import Claim, MilestoneView
 from bot.words import Milestone
 from templates.blocks import actions as a
-from templates.blocks.parts import Message, buttons, message, section, sections, within
+from templates.blocks.parts import Block, Message, buttons, context, message, section, sections, within
 from templates.blocks.text import data, moment
 from templates.blocks.words import ICONS, counted, label
 
@@ -32,21 +33,25 @@ def missing_message(report: Report, incident: Incident) -> Message:
     if not unknown:
         head = f"*{incident.number}*: nothing is missing."
     needed_lines = [_missing(item) for item in unknown if item.required]
-    blocks = [section(head), *sections(needed_lines), *sections(_by_section(unknown))]
-    findings = [lint for lint in report.lints if lint.id != OPEN_QUESTION]
-    if findings:
-        checks = [_lint(lint) for lint in findings[:LINTS_SHOWN]]
-        blocks += [section(f"*Checks*: {counted(len(findings), 'finding')}"), *sections(checks)]
+    blocks = [section(head), *sections(needed_lines), *_by_section(unknown)]
+    if found := findings(report):
+        checks = [_lint(lint) for lint in found[:LINTS_SHOWN]]
+        blocks += [section(f"*Checks*: {counted(len(found), 'finding')}"), *sections(checks)]
     return message(head, within(blocks, buttons(_answers(unknown, incident.id))))
 
 
-def _by_section(unknown: Sequence[Missing]) -> list[str]:
-    """What would be good to know as well, in one line for each section."""
-    others: dict[str, list[str]] = {}
-    for item in unknown:
-        if not item.required and item.key in FIELDS:
-            others.setdefault(FIELDS[item.key].section, []).append(item.label)
-    return [f"▫️ *{SECTIONS[key].title}*: {data(', '.join(labels), WORDS_MOST)}" for key, labels in others.items()]
+def findings(report: Report) -> list[Lint]:
+    """The quality checks' findings, without what is said already as missing."""
+    return [lint for lint in report.lints if lint.id != OPEN_QUESTION]
+
+
+def _by_section(unknown: Sequence[Missing]) -> list[Block]:
+    """What would be good to know as well: how much of each section; its form shows what."""
+    others = Counter(FIELDS[item.key].section for item in unknown if not item.required and item.key in FIELDS)
+    if not others:
+        return []
+    listed = " · ".join(f"{SECTIONS[key].title} ({count})" for key, count in others.items())
+    return [section(f"*Good to know as well*\n{listed}"), context("`/incident set` opens the form of a section.")]
 
 
 def _missing(item: Missing) -> str:

@@ -14,7 +14,7 @@ from bot.facts import Evidence
 from bot.family import Family
 from bot.reporting.reader import permalink as permalink_in
 from bot.wire import escape, graphemes, unescape
-from bot.words import Severity, Wire
+from bot.words import Priority, Severity, Wire
 from templates.blocks.fitting import ELLIPSIS, fit, size
 from templates.blocks.words import label as spelled
 
@@ -49,7 +49,12 @@ class Look:
     def severity(self, level: Severity, family: str) -> str:
         """As the family's people say it, `SEV2`; a family that is gone leaves our own word."""
         known = self.families.get(family)
-        return fit(graphemes(clean(known.severity(level).name)), NAME_MOST) if known else spelled(level)
+        return clean(known.severity(level).name) if known else spelled(level)
+
+    def priority(self, level: Priority, family: str) -> str:
+        """As the family's people say it, `P1`."""
+        known = self.families.get(family)
+        return clean(known.priority(level).name) if known else spelled(level)
 
 
 def clean(text: str) -> str:

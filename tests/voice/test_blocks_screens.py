@@ -124,7 +124,7 @@ def test_slack_takes_the_screens_that_belong_to_no_incident() -> None:
     for message in (
         list_message(rows, LOOK),
         list_message([], LOOK),
-        help_message(VERBS, VOCABULARY),
+        help_message(VOCABULARY),
         adoption_offer("C1", "incident-x"),
     ):
         assert check_message(message) is None
@@ -239,7 +239,7 @@ def test_a_long_list_is_asked_for_again_page_by_page() -> None:
 
 
 def test_help_holds_every_verb_and_every_reaction() -> None:
-    shown = words(help_message(VERBS, VOCABULARY))
+    shown = words(help_message(VOCABULARY))
     assert all(f":{emoji}:" in shown for emoji in VOCABULARY)
     assert all(verb.example.split()[1] in shown for verb in VERBS)
 

@@ -279,7 +279,7 @@ def test_another_incident_is_named_by_number_or_link(typed: str, other: str) -> 
 
 def test_an_action_item_is_read_whole() -> None:
     found = understood(
-        forms.action_form(small(), {}),
+        forms.action_form(small(), {}, LOOK),
         text="Add an alert",
         owner="U2",
         due="2026-04-01",

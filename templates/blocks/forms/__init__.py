@@ -62,7 +62,11 @@ def _to(status: Status) -> Callable[[Incident, Given], View]:
     return lambda incident, given: status_form(incident, {"status": str(status), **given})
 
 
-_WITH_LOOK: Mapping[str, Callable[[Incident, Given, Look], View]] = {"fields": _fields, "severity": severity_form}
+_WITH_LOOK: Mapping[str, Callable[[Incident, Given, Look], View]] = {
+    "action": action_form,
+    "fields": _fields,
+    "severity": severity_form,
+}
 _FORMS: Mapping[str, Callable[[Incident, Given], View]] = {
     "event": event_form,
     "milestones": lambda incident, given: milestones_form(incident),
@@ -75,7 +79,6 @@ _FORMS: Mapping[str, Callable[[Incident, Given], View]] = {
     "role": role_form,
     "cancel": cancel_form,
     "merge": merge_form,
-    "action": action_form,
 }
 
 __all__ = [

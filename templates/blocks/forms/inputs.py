@@ -19,7 +19,9 @@ TITLE_MOST = 24
 _PERSON = re.compile(r"[UW][A-Z0-9]+")
 
 
-def view(callback: str, title: str, submit: str, blocks: list[Block], ids: Mapping[str, int | str]) -> View:
+def view(
+    callback: str, title: str, submit: str, blocks: list[Block], ids: Mapping[str, int | str], close: str = "Cancel"
+) -> View:
     """A modal; `ids` come back with the submission and say which thing it is about."""
     return {
         "type": "modal",
@@ -27,7 +29,7 @@ def view(callback: str, title: str, submit: str, blocks: list[Block], ids: Mappi
         "private_metadata": a.metadata(**ids),
         "title": plain_text(title, TITLE_MOST),
         "submit": plain_text(submit, TITLE_MOST),
-        "close": plain_text("Back", TITLE_MOST),
+        "close": plain_text(close, TITLE_MOST),
         "blocks": blocks,
     }
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.incident import ActionItem, Incident
 from bot.words import ActionStatus, ActionType, Priority
 from templates.blocks import actions as a
-from templates.blocks.forms.inputs import View, day, person, select, text, view
+from templates.blocks.forms.inputs import Choice, View, day, person, select, text, view
 from templates.blocks.parts import Block
 from templates.blocks.text import Look, bare_words
 from templates.blocks.words import label
 
 
-def action_form(incident: Incident, given: Mapping[str, str]) -> View:
+def action_form(incident: Incident, given: Mapping[str, str], look: Look) -> View:
     """A new item; everything but its words can wait. `given` holds what was typed, the due date as YYYY-MM-DD."""
     blocks = [
         text("text", "What is to be done?", given.get("text", ""), multiline=True, hint="Begin with a verb"),
         *_parts(
+            priorities(look, incident.family),
             given.get("owner"),
             date.fromisoformat(given["due"]) if given.get("due") else None,
             *(given.get(name, "") for name in ("priority", "type", "ticket", "verification")),
@@ -34,6 +35,7 @@ def item_form(incident: Incident, item: ActionItem, look: Look, status: ActionSt
         text("text", "What is to be done?", bare_words(item.text, look), multiline=True),
         select("status", "Status", statuses, str(status or item.status)),
         *_parts(
+            priorities(look, incident.family),
             item.owner,
             item.due,
             str(item.priority or ""),
@@ -47,13 +49,25 @@ def item_form(incident: Incident, item: ActionItem, look: Look, status: ActionSt
     return view(a.ITEM, f"Action item {item.id}", "Save", blocks, ids)
 
 
+def priorities(look: Look, family: str) -> list[Choice]:
+    """The levels of a family's scale, as its people say them."""
+    known = look.families.get(family)
+    return [(look.priority(level, family), str(level)) for level in (known.priorities if known else Priority)]
+
+
 def _parts(
-    owner: str | None, due: date | None, priority: str, kind: str, ticket: str, verification: str
+    levels: Sequence[Choice],
+    owner: str | None,
+    due: date | None,
+    priority: str,
+    kind: str,
+    ticket: str,
+    verification: str,
 ) -> list[Block]:
     return [
         person("owner", "Owner", owner),
         day("due", "Due", due, hint="Empty: the report family's time for its priority"),
-        select("priority", "Priority", [(label(p), str(p)) for p in Priority], priority, optional=True),
+        select("priority", "Priority", levels, priority, optional=True),
         select("type", "Type", [(label(t), str(t)) for t in ActionType], kind, optional=True),
         text("ticket", "Ticket", ticket, optional=True, hint="A link or a number"),
         text("verification", "How will one see that it is done?", verification, optional=True),

@@ -78,7 +78,7 @@ def role_form(incident: Incident, given: Mapping[str, str]) -> View:
 
 def cancel_form(incident: Incident, given: Mapping[str, str]) -> View:
     blocks = [_reason(given, "What was it really?"), context("A false alarm has no clocks and no reminders.")]
-    return view(a.CANCEL, "Cancel as false alarm", "Cancel the incident", blocks, {"incident": incident.id})
+    return view(a.CANCEL, "Cancel as false alarm", "Cancel the incident", blocks, {"incident": incident.id}, "Keep it")
 
 
 def merge_form(incident: Incident, given: Mapping[str, str]) -> View:
