@@ -52,31 +52,28 @@ def add_events(incident: Incident, command: c.AddEvents, request: c.Request, pol
     require_not_over(incident)
     facts: list[AnyFact] = []
     told: list[Span] = []
-    found: list[str] = []
     for number, line in enumerate(command.lines):
-        text, kinds = masked(line.text, policy)
-        found += kinds
         at = line.moment.at if line.moment else whole_second(request.now)
         vague = line.moment.approximate if line.moment else False
-        facts += _typed_line(after(incident, facts, request.now), request, number, at, vague, text, line)
-        told += [*(("\n",) if told else ()), *_telling(at, vague, text, line.meaning)]
+        facts += _typed_line(after(incident, facts, request.now), request, number, at, vague, line)
+        told += [*(("\n",) if told else ()), *_telling(at, vague, line.text, line.meaning)]
     line_in_log = log(request, Name(request.by), ": ", *told)
-    notes = (*mask_warning(found), *cautions(incident, facts, request))
+    notes = cautions(incident, facts, request)
     reply = say("Recorded ", *told, ".", *notes, offers=_offers(incident, command.lines))
     return Decision(tuple(facts), (line_in_log, ShowCard()), reply)
 
 
 def _typed_line(
-    incident: Incident, request: c.Request, number: int, at: datetime, vague: bool, text: Wire, line: c.Line
+    incident: Incident, request: c.Request, number: int, at: datetime, vague: bool, line: c.Line
 ) -> list[AnyFact]:
     entry = typed_entry(request.key, number)
     author = line.author or request.by
     facts: list[AnyFact] = [
-        captured(request, entry, at, text, author=author, approximate=vague),
+        captured(request, entry, at, line.text, author=author, approximate=vague),
         typed_mark(request, entry, line.meaning),
     ]
     if is_action_item(line.meaning):
-        facts.append(_aimed(incident, request, entry, text))
+        facts.append(_aimed(incident, request, entry, line.text))
     return facts
 
 
@@ -187,8 +184,7 @@ def capture(incident: Incident, command: c.Capture, request: c.Request, policy: 
     require_not_over(incident)
     place = command.message.place
     entry = message_entry(place)
-    text, found = masked(command.text, policy)
-    original, _ = masked(command.message.text, policy)
+    text, original = command.text, masked(command.message.text, policy)[0]
     facts: list[AnyFact] = [] if entry in incident.entries else [message_line(request, command.message, original)]
     if entry in incident.entries and incident.entries[entry].withdrawn_by:
         facts.append(_reinstated(request, entry))
@@ -200,7 +196,7 @@ def capture(incident: Incident, command: c.Capture, request: c.Request, policy: 
         facts.append(_aimed(incident, request, entry, text, place))
     notices = [*_confirmation(incident, facts, entry, place, request.now), ShowCard()]
     notices += _captured_line(request, entry, at, text, command.meaning)
-    notes = (*mask_warning(found), *cautions(incident, facts, request))
+    notes = cautions(incident, facts, request)
     reply = say("Recorded ", *_telling(at, False, text, command.meaning), ".", *notes)
     return Decision(tuple(facts), tuple(notices), reply)
 
@@ -242,18 +238,16 @@ def note_deletion(incident: Incident, command: c.NoteDeletion, request: c.Reques
 def amend(incident: Incident, command: c.Amend, request: c.Request, policy: Policy) -> Decision:
     """The timeline form: a person corrects wording, time or meaning; a milestone chosen here is set."""
     line = entry_of(incident, command.entry)
-    text, found = masked(command.text, policy) if command.text is not None else (None, ())
     moment = command.moment.at if command.moment else None
     kind = command.meaning if isinstance(command.meaning, Kind) else None
     milestone = command.meaning if isinstance(command.meaning, Milestone) else None
-    facts: list[AnyFact] = [_amended(request, line.id, text, moment, kind, milestone)]
+    facts: list[AnyFact] = [_amended(request, line.id, command.text, moment, kind, milestone)]
     if milestone is not None:
         facts.append(typed_mark(request, line.id, milestone))
         facts.append(_set_by_form(request, milestone, moment or line.at, line.id))
     changed = after(incident, facts, request.now).entries[line.id]
     telling = (Time(changed.at, changed.approximate), " — ", Quote(changed.text))
-    notes = (*mask_warning(found), *cautions(incident, facts, request))
-    reply = say("Corrected: ", *telling, ".", *notes)
+    reply = say("Corrected: ", *telling, ".", *cautions(incident, facts, request))
     told = log(request, Name(request.by), " corrected a line: ", *telling, about=line.id)
     return Decision(tuple(facts), (told, ShowCard()), reply)
 
@@ -356,11 +350,16 @@ def post_update(incident: Incident, command: c.PostUpdate, request: c.Request, p
     require_not_over(incident)
     if not command.text.strip():
         raise Refused("An update needs words.", "/incident update Rolled back, error rate falling, next update 14:30")
-    text, found = masked(command.text, policy)
     entry = typed_entry(request.key, 0)
     at = whole_second(request.now)
-    facts = (captured(request, entry, at, text, author=request.by), typed_mark(request, entry, Kind.COMMUNICATION))
-    post = Announce(
-        f"update:{request.key}", ("Update from ", Name(request.by), ": ", Quote(text)), True, f"log:{request.key}"
+    facts = (
+        captured(request, entry, at, command.text, author=request.by),
+        typed_mark(request, entry, Kind.COMMUNICATION),
     )
-    return Decision(facts, (post, ShowCard()), say("Posted.", *mask_warning(found)))
+    post = Announce(
+        f"update:{request.key}",
+        ("Update from ", Name(request.by), ": ", Quote(command.text)),
+        True,
+        f"log:{request.key}",
+    )
+    return Decision(facts, (post, ShowCard()), say("Posted."))

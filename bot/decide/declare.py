@@ -38,16 +38,15 @@ def declare(incident: Incident, command: c.Declare, request: c.Request, policy: 
     """Begin an incident. Its channel is made by Slack afterwards, or is the one adopted."""
     if not command.title.strip():
         raise Refused("An incident needs a title.", "/incident declare Checkout is failing sev2")
-    title, found = masked(command.title, policy)
-    first_line, more_found = _first_line(command, request, policy)
-    declared = _declared(command, title, request, policy)
+    first_line, found = _first_line(command, request, policy)
+    declared = _declared(command, request, policy)
     facts = (
         declared,
         *_moments(command, request),
         *_commander(command, request),
         *first_line,
     )
-    notes = (*_set_times(command), *cautions(incident, facts, request), *mask_warning((*found, *more_found)))
+    notes = (*_set_times(command), *cautions(incident, facts, request), *mask_warning(found))
     if command.here is None:
         where = f". Its channel is #{command.channel_name}."
         reply = say(*_new(declared), where, *notes)
@@ -91,13 +90,13 @@ def _when_over(incident: Incident, request: c.Request) -> tuple[tuple[AnyFact, .
     return asked, (PostDraft(f"draft:declared:{incident.id}", incident.family), *questions)
 
 
-def _declared(command: c.Declare, title: Wire, request: c.Request, policy: Policy) -> f.Declared:
+def _declared(command: c.Declare, request: c.Request, policy: Policy) -> f.Declared:
     return f.Declared(
         key="declared",
         at=request.now.replace(microsecond=0),
         source=source(request),
         number=command.number,
-        title=title,
+        title=command.title,
         severity=command.severity or policy.severity,
         type=command.type or IncidentType.OTHER,
         services=command.services,
@@ -215,26 +214,25 @@ def _declaration_line(incident: Incident) -> Notice:
 
 def describe(incident: Incident, command: c.Describe, request: c.Request, policy: Policy) -> Decision:
     """Correct the title, type, services, regions or report family."""
-    title = masked(command.title, policy)[0] if command.title is not None else None
     fact = f.Described(
         key=request.key,
         at=request.now,
         source=source(request),
-        title=title,
+        title=command.title,
         type=command.type,
         services=command.services,
         regions=command.regions,
         family=command.family,
     )
-    changed = _changes(command, title)
+    changed = _changes(command)
     line = log(request, Name(request.by), " changed ", *changed)
     return Decision((fact,), (line, ShowCard(), Furnish()), say("Changed ", *changed, "."))
 
 
-def _changes(command: c.Describe, title: Wire | None) -> tuple[Span, ...]:
+def _changes(command: c.Describe) -> tuple[Span, ...]:
     parts: list[Span] = []
-    if title is not None:
-        parts += ["the title to ", Quote(title), ", "]
+    if command.title is not None:
+        parts += ["the title to ", Quote(command.title), ", "]
     for word, value in (("type", command.type), ("report family", command.family)):
         if value is not None:
             parts += [f"the {word} to ", Quote(Wire(str(value).replace("_", " "))), ", "]

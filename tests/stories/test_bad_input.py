@@ -74,6 +74,9 @@ WRONG = {
     "family novel": "novel",
     "report novel": "novel",
     "postmortem novel": "novel",
+    "review novel": "novel",
+    "approve": "draft",
+    "publish novel": "novel",
     "undo": "nothing",
     "archive": "investigating",
     "evnt db failover started": "“evnt”",
@@ -210,13 +213,11 @@ async def test_a_command_outside_a_channel_asks_which_and_is_done_as_of_when_it_
     assert len(offers) == 2 and any("Search is slow" in label for label in offers)
     assert "db failover started" in kept(told)
     await stage.minutes(7)
-    await stage.alice.presses(told, next(label for label in offers if "Search" in label))
+    chosen = next(label for label in offers if "Search" in label)
+    await asyncio.gather(stage.alice.presses(told, chosen), stage.alice.presses(told, chosen))
     assert texts(await stage.incident(one)) == []
     line = only_line(await stage.incident(two))
-    assert (clock(line.at), line.author) == ("14:00:00", stage.alice.id)
-    await stage.alice.presses(told, next(label for label in offers if "Search" in label))
-    assert texts(await stage.incident(two)) == ["db failover started"], "pressed twice, done once"
-    assert stage.log_lines(two)[-1].count("db failover started") == 1
+    assert (clock(line.at), line.author) == ("14:00:00", stage.alice.id), "pressed twice, done once"
     assert sum("db failover" in line for line in stage.log_lines(two)) == 1
 
 
