@@ -10,6 +10,7 @@ from bot.words import (
     UNSAID,
     ActionStatus,
     ActionType,
+    DocumentStatus,
     IncidentType,
     Kind,
     Meaning,
@@ -244,6 +245,14 @@ class MoveLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AdvanceReport:
+    """The report of a family goes on to this status; no family: the incident's own."""
+
+    status: DocumentStatus
+    family: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AttachChannel:
     """Slack has made (or we adopted) the incident's channel."""
 
@@ -284,6 +293,7 @@ Command = (
     | SetFields
     | AddAction
     | ChangeAction
+    | AdvanceReport
     | AttachChannel
     | Anchor
 )

@@ -15,6 +15,7 @@ from bot.words import (
     UNSAID,
     ActionStatus,
     ActionType,
+    DocumentStatus,
     IncidentType,
     Kind,
     Meaning,
@@ -273,6 +274,14 @@ class Questioned(Fact):
     whom: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportAdvanced(Fact):
+    """The incident's report of this family has come so far."""
+
+    family: str
+    status: DocumentStatus
+
+
 AnyFact = (
     Declared
     | ChannelAttached
@@ -298,6 +307,7 @@ AnyFact = (
     | Merged
     | Absorbed
     | Questioned
+    | ReportAdvanced
 )
 
 

@@ -11,7 +11,18 @@ from typing import TypeVar
 
 from bot.clocks import ClockDefinition
 from bot.numbering import Numbering
-from bot.words import ActionStatus, ActionType, IncidentType, Kind, Milestone, Priority, Role, Severity, Status
+from bot.words import (
+    ActionStatus,
+    ActionType,
+    DocumentStatus,
+    IncidentType,
+    Kind,
+    Milestone,
+    Priority,
+    Role,
+    Severity,
+    Status,
+)
 
 Level = TypeVar("Level", Severity, Priority)
 
@@ -156,7 +167,7 @@ class Family:
     severities: Mapping[Severity, str]
     priorities: Mapping[Priority, str]
     statuses: Mapping[Status, str]
-    document_statuses: Mapping[str, str]
+    document_statuses: Mapping[DocumentStatus, str]
     action_statuses: Mapping[ActionStatus, str]
     types: tuple[TypeLine, ...]
     milestones: Mapping[Milestone, str]

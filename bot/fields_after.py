@@ -325,9 +325,6 @@ def _sign_off() -> _Rows:
     )
 
 
-DOCUMENT_STATUSES: Final = ("draft", "under review", "approved", "archived")
-
-
 def _distribution() -> _Rows:
     def add(key: str, label: str, help_: str, families: frozenset[str]) -> Field:
         return new_field("distribution", "author", families, key, label, "yesno", help_)
@@ -337,16 +334,6 @@ def _distribution() -> _Rows:
 
     pir = frozenset({PIR})
     return (
-        new_field(
-            "sign_off",
-            "author",
-            EVERY,
-            "document_status",
-            "Document status",
-            "choice",
-            "How far the report has come",
-            choices=DOCUMENT_STATUSES,
-        ),
         sent("sent_to_engineering", "Sent to Engineering Team"),
         sent("sent_to_operations", "Sent to Operations Team"),
         sent("sent_to_product", "Sent to Product Management"),

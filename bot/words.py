@@ -46,6 +46,16 @@ class Milestone(StrEnum):
     CLOSED = "closed"
 
 
+class DocumentStatus(StrEnum):
+    """How far a report has come, in the order of its life."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
 Meaning = Kind | Milestone
 """What a mark says of a line."""
 

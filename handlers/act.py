@@ -22,7 +22,7 @@ from bot.decision import (
     ShowCard,
     UploadDraft,
 )
-from bot.facts import Anchored, Evidence, Source
+from bot.facts import Anchored, AnyFact, Evidence, ReportAdvanced, Source
 from bot.incident import Incident, message_entry
 from bot.stamps import instant_of
 from bot.wire import mentions
@@ -110,7 +110,7 @@ async def carry_out(
     for place in decision.erase:  # first: what is put afterwards must not be taken for an unsent trace of it
         await visit.erase(message_entry(place), place.channel, place.ts)
     await desk.directory.recall(_named(decision.notices, subject))
-    told = [*planned(desk, decision.notices, subject), *(_refreshing(subject) if decision.facts else ())]
+    told = [*planned(desk, decision.notices, subject), *_refreshing(subject, decision.facts)]
     await visit.put(told, desk.clock.now())
 
 
@@ -176,9 +176,10 @@ def _stand_in(incident: Incident) -> Incident:
     return stand_in
 
 
-def _refreshing(incident: Incident) -> Iterator[Call]:
-    """A posted draft says that more is known by now; its own message is edited, nothing new is posted."""
-    for family in sorted(incident.outdated):
+def _refreshing(incident: Incident, facts: Sequence[AnyFact]) -> Iterator[Call]:
+    """A posted draft says that more is known by now, or how far it has come; its own message is edited."""
+    stepped = {fact.family for fact in facts if isinstance(fact, ReportAdvanced)} & incident.drafts.keys()
+    for family in sorted(incident.outdated | stepped if facts else ()):
         place = incident.anchors[incident.drafts[family]].place
         yield Call(
             key=f"outdated:{incident.id}:{family}:{incident.seq}",

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bot import commands as c
 from bot.decision import Refused
-from bot.words import ActionStatus, Status, Wire
+from bot.words import ActionStatus, DocumentStatus, Status, Wire
 from handlers import forms as read_forms
 from handlers import screens, shortcuts, slash
 from handlers.act import Message, act
@@ -155,6 +155,11 @@ async def _postmortem(p: Press) -> Message | None:
     return await post_draft(p.desk, p.incident, p.thing or None, p.request)
 
 
+async def _advance(p: Press) -> Message | None:
+    family, _, status = p.thing.partition(" ")
+    return await act(p.desk, p.incident, c.AdvanceReport(DocumentStatus(status), family), p.request)
+
+
 async def _adopt(p: Press) -> Message | None:
     wanted = c.OpenForm("declare", {"here": p.value})
     typed = Typed(Wire("declare --here"), p.request.by, p.value, "button", p.body["trigger_id"])
@@ -235,6 +240,7 @@ _PRESSED: Final[Mapping[str, Callable[[Press], Awaitable[Message | None]]]] = {
     a.REOPEN: _does(c.Reopen()),
     a.SAVE_MILESTONES: _save_milestones,
     a.POSTMORTEM: _postmortem,
+    a.ADVANCE: _advance,
     a.EDIT_LINE: _edit_line,
     a.MOVE_LINE: _move_line,
     a.WITHDRAW_LINE: _on_line(c.Withdraw),

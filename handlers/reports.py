@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.commands import Request
-from bot.decision import Decision, PostDraft, Refused, say
+from bot.decide import life
+from bot.decision import Decision, Refused, say
 from bot.family import Family
 from bot.incident import Incident
 from bot.report import Report, ReportContext, build_report
@@ -27,6 +28,7 @@ def people_in(incident: Incident) -> set[str]:
     found |= {h.user for h in incident.holdings if h.user} | {h.source.by for h in incident.holdings}
     found |= {m.source.by for m in incident.moments} | {t.source.by for t in incident.turns}
     found |= {g.source.by for g in incident.grades}
+    found |= {step.source.by for steps in incident.steps.values() for step in steps}
     for item in incident.actions.values():
         found |= {item.source.by, item.owner or "", *mentions(item.text)}
     for values in (*incident.fields.values(), *incident.superseded.values()):
@@ -65,15 +67,16 @@ async def post_draft(desk: Desk, incident: int, key: str | None, request: Reques
     """Put the draft into the channel; nothing about the incident changes."""
     async with desk.store.visit(incident) as visit:
         family = require_family(desk, key or visit.incident.family)
-        draft = PostDraft(f"draft:{request.key}", family.key)
-        decision = Decision(notices=(draft,), reply=say("The draft is on its way into the incident's channel."))
+        facts, draft = life.draft(visit.incident, family.key, request)
+        decision = Decision(facts, (draft,), reply=say("The draft is on its way into the incident's channel."))
         await carry_out(desk, visit, decision, request)
         return await settle(desk, visit, decision, request)
 
 
-async def draft_summary(desk: Desk, incident: int, family: str, *, outdated: bool = False) -> dict[str, Any]:
-    """The Block Kit summary that goes into the channel."""
+async def draft_summary(desk: Desk, incident: int, family: str, *, posted: bool = False) -> dict[str, Any]:
+    """The Block Kit summary that goes into the channel; one posted before says so where more is known by now."""
     state = await desk.store.incident(incident)
+    outdated = posted and family in state.outdated
     return report_summary(await report_of(desk, state, family), state, outdated=outdated)
 
 

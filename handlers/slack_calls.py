@@ -135,8 +135,8 @@ async def post_summary(desk: Desk, call: Leased, args: Args) -> Result:
 
 
 async def update_summary(desk: Desk, call: Leased, args: Args) -> Result:
-    """The summary of a draft that is outdated, as things stand now; the file below it stays as it was posted."""
-    message = await draft_summary(desk, call.incident or 0, args["family"], outdated=True)
+    """The summary of a posted draft, as things stand now; the file below it stays as it was posted."""
+    message = await draft_summary(desk, call.incident or 0, args["family"], posted=True)
     return await perform_plainly(
         desk, replace(call, method="chat.update"), {"channel": args["channel"], "ts": args["ts"], **message}
     )

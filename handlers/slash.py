@@ -50,7 +50,7 @@ async def answer(desk: Desk, heard: Heard, typed: Typed) -> Message | None:
     require_may_command(desk, person)
     request = c.Request(heard.key, typed.user, typed.via, heard.at, person.tz, typed.channel)
     understood = parse(typed.text, request, desk.policy)
-    if isinstance(understood, c.Declare | c.Describe | c.Draft) and understood.family is not None:
+    if isinstance(understood, c.Declare | c.Describe | c.Draft | c.AdvanceReport) and understood.family is not None:
         require_family(desk, understood.family)
     if isinstance(understood, c.Declare):
         return await declare(desk, _here(understood, typed), request)

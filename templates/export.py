@@ -47,6 +47,10 @@ def _document(report: Report, others: Iterable[Report]) -> Json:
         "disclosures": list(report.disclosures),
         "document": {
             "status": report.document.status,
+            "status_history": [
+                {"status": step.status, "at": _time(step.at), "source": _source(step.cite)}
+                for step in report.document.steps
+            ],
             "version": report.document.version,
             "next_review": _day(report.document.next_review),
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import commands as c
 from bot import facts as f
+from bot.decide import life
 from bot.decide._cautions import cautions
 from bot.decide._common import after, log, require_not_over, source, steward, whole_second
 from bot.decision import (
@@ -16,7 +17,6 @@ from bot.decision import (
     Name,
     Notice,
     OfferArchive,
-    PostDraft,
     Quote,
     Refused,
     ShowCard,
@@ -82,7 +82,8 @@ def change_status(incident: Incident, command: c.ChangeStatus, request: c.Reques
     reply = say(*_status_reply(incident, ahead, command, milestone), *cautions(incident, facts, request))
     facts += question[0]
     line = _status_line(ahead, command, milestone, request)
-    follow_up = _follow_up(incident, ahead, request)
+    renewed, follow_up = _follow_up(incident, ahead, request)
+    facts += renewed
     return Decision(tuple(facts), (line, ShowCard(), *question[1], *follow_up), reply)
 
 
@@ -169,14 +170,18 @@ def question_at(ahead: Incident, status: Status, request: c.Request) -> tuple[tu
     return (fact,), (AskMilestones(key, whom, unknown),)
 
 
-def _follow_up(incident: Incident, ahead: Incident, request: c.Request) -> tuple[Notice, ...]:
+def _follow_up(
+    incident: Incident, ahead: Incident, request: c.Request
+) -> tuple[tuple[AnyFact, ...], tuple[Notice, ...]]:
     """The draft when it ends, resolved or closed at once; the archive's offer when it is closed."""
     notices: list[Notice] = []
+    facts: tuple[AnyFact, ...] = ()
     if incident.is_open and not ahead.is_open:
-        notices.append(PostDraft(f"draft:{request.key}", ahead.family))
+        facts, draft = life.draft(ahead, ahead.family, request)
+        notices.append(draft)
     if ahead.status is Status.CLOSED and incident.status is not Status.CLOSED:
         notices.append(OfferArchive(f"archive:{request.key}", request.by))
-    return tuple(notices)
+    return facts, tuple(notices)
 
 
 def reopen(incident: Incident, command: c.Reopen, request: c.Request, policy: Policy) -> Decision:

@@ -11,7 +11,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from bot.commands import Draft, Request, Show, Understood, Undo
+from bot.commands import AdvanceReport, Draft, Request, Show, Understood, Undo
 from bot.decision import Offer, Refused
 from bot.phrases import declaring, items, state, timeline
 from bot.phrases.asked import RUN, RUN_MOST, Asked, Doubtful, offered_again
@@ -20,7 +20,7 @@ from bot.phrases.verbs import BY_WORD, VERBS, Verb, example
 from bot.phrases.vocabulary import LEVEL_TOKEN, ROLES, STATUSES, key, longest, nearest, severity
 from bot.policy import Policy
 from bot.wire import one_line, plain
-from bot.words import Wire
+from bot.words import DocumentStatus, Wire
 
 __all__ = ["RUN", "VERBS", "Verb", "parse"]
 
@@ -89,6 +89,17 @@ def _postmortem(asked: Asked) -> Understood:
     return Draft(one_line(asked.rest).lower() or None)
 
 
+def _advance(status: DocumentStatus, asked: Asked) -> Understood:
+    return AdvanceReport(status, one_line(asked.rest).lower() or None)
+
+
+def _archive(asked: Asked) -> Understood:
+    word, _, family = one_line(asked.rest).lower().partition(" ")
+    if word != "report":
+        return _show("archive", asked)
+    return AdvanceReport(DocumentStatus.ARCHIVED, family or None)
+
+
 def _undo(asked: Asked) -> Understood:
     return Undo()
 
@@ -119,10 +130,14 @@ _VERBS: Final[Mapping[str, Callable[[Asked], Understood]]] = MappingProxyType(
         "family": declaring.family,
         "report": _report,
         "postmortem": _postmortem,
+        "review": partial(_advance, DocumentStatus.IN_REVIEW),
+        "approve": partial(_advance, DocumentStatus.APPROVED),
+        "publish": partial(_advance, DocumentStatus.PUBLISHED),
+        "archive": _archive,
         "undo": _undo,
         **{
             what: partial(_show, what)
-            for what in ("actions", "missing", "timeline", "milestones", "brief", "archive", "list", "help")
+            for what in ("actions", "missing", "timeline", "milestones", "brief", "list", "help")
         },
     }
 )

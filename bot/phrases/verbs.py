@@ -106,7 +106,14 @@ VERBS: Final[tuple[Verb, ...]] = (
         "/incident postmortem coe",
         ("post-mortem", "pm", "retro"),
     ),
-    Verb("archive", "Archive the channel, once everything in it is read back.", "/incident archive"),
+    Verb("review", "Give the report to its reviewers, in a family's form if named.", "/incident review coe"),
+    Verb("approve", "Approve the report that is in review.", "/incident approve coe"),
+    Verb("publish", "Publish the approved report.", "/incident publish coe"),
+    Verb(
+        "archive",
+        "Archive the channel, once everything in it is read back; with `report`, the published report.",
+        "/incident archive",
+    ),
     Verb("list", "List the open incidents; with `all` the ended ones too.", "/incident list all", ("ls", "incidents")),
     Verb("help", "Show this.", "/incident help", ("?",)),
 )

@@ -334,10 +334,20 @@ class Followup:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentStep:
+    """How far the paper had come, in the family's words, and who said so."""
+
+    status: str
+    at: datetime
+    cite: Citation
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """The paper's own state."""
 
     status: str
+    steps: tuple[DocumentStep, ...]
     version: str
     next_review: date | None  # None: the family has none
     updated_at: datetime

@@ -25,6 +25,7 @@ SEVERITY_FORM: Final = "severity_form"
 SET_MILESTONES: Final = "set_milestones"  # the form with a picker for each milestone
 SAVE_MILESTONES: Final = "save_milestones"  # the pickers of the quiet question
 POSTMORTEM: Final = "postmortem"  # post the draft; thing: the family
+ADVANCE: Final = "advance"  # the report goes on; thing: `<family> <status>`
 ARCHIVE: Final = "archive"
 ADOPT: Final = "adopt"  # value: the channel; there is no incident yet
 DISMISS: Final = "dismiss"  # takes the ephemeral message away

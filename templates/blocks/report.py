@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from bot.decision import Offer
 from bot.durations import duration
 from bot.incident import Incident
 from bot.reporting.model import ActionView, Report
 from bot.reporting.told import ClockView, Measurement
-from bot.words import ActionStatus, Milestone
+from bot.words import ActionStatus, DocumentStatus, Milestone
 from templates.blocks import actions as a
 from templates.blocks.parts import Block, Message, buttons, context, fields, header, message, section, within
 from templates.blocks.screens import findings
@@ -21,6 +22,20 @@ LINE_MOST = 250
 ITEMS_SHOWN = 5
 FIELDS_SHOWN = 8
 _OUTDATED = "⚠️ More has been recorded since the file below was written. What stands here is new, the file is not."
+_NAMES: Final[Mapping[DocumentStatus, str]] = {
+    DocumentStatus.DRAFT: "Draft",
+    DocumentStatus.IN_REVIEW: "Draft in review",
+    DocumentStatus.APPROVED: "Approved report",
+    DocumentStatus.PUBLISHED: "Published report",
+    DocumentStatus.ARCHIVED: "Archived report",
+}
+_STEPS: Final[Mapping[DocumentStatus, tuple[str, DocumentStatus]]] = {
+    DocumentStatus.DRAFT: ("Ask for review", DocumentStatus.IN_REVIEW),
+    DocumentStatus.IN_REVIEW: ("Approve", DocumentStatus.APPROVED),
+    DocumentStatus.APPROVED: ("Publish", DocumentStatus.PUBLISHED),
+    DocumentStatus.PUBLISHED: ("Archive the report", DocumentStatus.ARCHIVED),
+    DocumentStatus.ARCHIVED: ("Review again", DocumentStatus.IN_REVIEW),
+}
 _SENTENCES = (("what", "Summary"), ("impact", "Impact"), ("root_cause", "Root cause"), ("resolution", "Resolution"))
 
 
@@ -30,12 +45,15 @@ def report_summary(report: Report, incident: Incident, *, live: bool = False, ou
     `live`: for one person, not posted. `outdated`: posted earlier, and more is known than its file holds.
     """
     who = report.identity
+    status = incident.document_status(report.family)
+    name = _NAMES[status]
     drill = "DRILL: " if who.drill else ""
     title = f"{SEVERITY_MARKS[incident.severity]} {drill}{who.title}"
     state = f"*{data(who.number_here)}* · {data(report.family_title)} · {data(report.standing.severity_name)}"
     state += f" · {data(report.standing.status_name)}"
+    posting = _posting(report, incident, live or outdated)
     blocks = [
-        header(f"{'Report so far' if live else 'Draft'}: {title}"),
+        header(f"{'Report so far' if live else name}: {title}"),
         context(state, *([_OUTDATED] if outdated else [])),
         *_sentences(report),
         fields(["\n".join(_milestones(report)), "\n".join(("*Clocks*", *map(_clock, report.family_clocks)))]),
@@ -44,8 +62,8 @@ def report_summary(report: Report, incident: Incident, *, live: bool = False, ou
         *_missing(report),
     ]
     return message(
-        f"{state}: draft of {data(who.title, LINE_MOST)}",
-        within(blocks, buttons((*_offers(incident), *_posting(report, incident, live or outdated)))),
+        f"{state}: {name.lower()} of {data(who.title, LINE_MOST)}",
+        within(blocks, buttons((*_offers(incident), *posting, *_advancing(report, incident)))),
     )
 
 
@@ -116,6 +134,12 @@ def _missing(report: Report) -> list[Block]:
 
 def _posting(report: Report, incident: Incident, wanted: bool) -> tuple[Offer, ...]:
     return (Offer("Post the draft", a.POSTMORTEM, a.reference(incident.id, report.family)),) if wanted else ()
+
+
+def _advancing(report: Report, incident: Incident) -> tuple[Offer, ...]:
+    """The one step that comes next in the life of the report."""
+    word, status = _STEPS[incident.document_status(report.family)]
+    return (Offer(word, a.ADVANCE, a.reference(incident.id, f"{report.family} {status.value}")),)
 
 
 def _offers(incident: Incident) -> tuple[Offer, ...]:

@@ -21,7 +21,18 @@ from bot.clocks import ClockDefinition
 from bot.family import Category, Family, Horizon, Phase, PlacedBy, Regime, Review, Signer, Span, Tick, TypeLine
 from bot.fields import FIELDS
 from bot.numbering import Numbering
-from bot.words import ActionStatus, ActionType, IncidentType, Kind, Milestone, Priority, Role, Severity, Status
+from bot.words import (
+    ActionStatus,
+    ActionType,
+    DocumentStatus,
+    IncidentType,
+    Kind,
+    Milestone,
+    Priority,
+    Role,
+    Severity,
+    Status,
+)
 
 Word = TypeVar("Word", bound=StrEnum)
 Part = TypeVar("Part")
@@ -208,11 +219,6 @@ def _numberings(top: _Table) -> _Numberings:
     return {"number": read(top, "number"), "related": {name: read(beside, name) for name in list(beside.left)}}
 
 
-def _document_statuses(top: _Table) -> Mapping[str, str]:
-    table = top.table("document_statuses")
-    return {name: table.take(name, str) for name in FIELDS["document_status"].choices}
-
-
 def read_family(key: str, source: str) -> Family:
     """Read a family's TOML.
 
@@ -239,7 +245,7 @@ def _family(key: str, top: _Table) -> Family:
         severities=_names(top, "severities", Severity, complete=False),
         priorities=_names(top, "priorities", Priority, complete=False),
         statuses=_names(top, "statuses", Status, complete=True),
-        document_statuses=_document_statuses(top),
+        document_statuses=_names(top, "document_statuses", DocumentStatus, complete=True),
         action_statuses=_names(top, "action_statuses", ActionStatus, complete=True),
         types=top.rows("types", _type_line),
         milestones=_names(top, "milestones", Milestone, complete=True),

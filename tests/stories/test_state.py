@@ -10,13 +10,13 @@ from bot.milestones import counting
 from bot.words import Kind, Milestone, Role, Severity, Status
 from handlers.reports import report_of
 from tests.slackd.people import Answer, Person
-from tests.slackd.records import Channel, Ephemeral
+from tests.slackd.records import Channel, Ephemeral, Message
 from tests.slackd.server import Slackd
 from tests.stage import MANIFEST, Stage, staged
 from tests.stories.reading import draft, only_line, reached, shown, texts, top_level
 
 
-def labels(place: Answer | Ephemeral) -> list[str]:
+def labels(place: Answer | Ephemeral | Message) -> list[str]:
     """What stands on the buttons."""
     rows = [block for block in place.blocks if block["type"] == "actions"]
     return [str(element["text"]["text"]) for row in rows for element in row["elements"]]

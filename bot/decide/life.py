@@ -1,0 +1,68 @@
+"""The life of a report: draft, in review, approved, published, archived; each step with who took it and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot import commands as c
+from bot import facts as f
+from bot.decide._common import log, source
+from bot.decision import Decision, Name, Notice, PostDraft, Refused, Text, say
+from bot.incident import Incident
+from bot.policy import Policy
+from bot.words import DocumentStatus
+
+_FROM: Final[Mapping[DocumentStatus, frozenset[DocumentStatus]]] = {
+    DocumentStatus.IN_REVIEW: frozenset(DocumentStatus) - {DocumentStatus.IN_REVIEW},
+    DocumentStatus.APPROVED: frozenset({DocumentStatus.IN_REVIEW}),
+    DocumentStatus.PUBLISHED: frozenset({DocumentStatus.APPROVED}),
+    DocumentStatus.ARCHIVED: frozenset({DocumentStatus.PUBLISHED}),
+}
+"""From where each status is reached: anything can be reviewed again, all else goes one step at a time."""
+
+_NEXT: Final[Mapping[DocumentStatus, str]] = {
+    DocumentStatus.DRAFT: "/incident review",
+    DocumentStatus.IN_REVIEW: "/incident approve",
+    DocumentStatus.APPROVED: "/incident publish",
+    DocumentStatus.PUBLISHED: "/incident archive report",
+    DocumentStatus.ARCHIVED: "/incident review",
+}
+
+_POSTED: Final = frozenset({DocumentStatus.IN_REVIEW, DocumentStatus.PUBLISHED})
+"""Who is to read it now gets the text as it is now."""
+
+
+def advance(incident: Incident, command: c.AdvanceReport, request: c.Request, policy: Policy) -> Decision:
+    """Take the report of a family one step on.
+
+    Raises:
+        Refused: from where the report is, there is no such step.
+    """
+    family = command.family or incident.family
+    now = incident.document_status(family)
+    if now not in _FROM[command.status]:
+        ask = f"{_NEXT[now]} {family}"
+        raise Refused(f"The {family} report is {_word(now)}; it cannot be {_word(command.status)} from there.", ask)
+    told: Text = (f"The {family} report is now {_word(command.status)}.",)
+    notices: list[Notice] = [log(request, Name(request.by), ": ", *told)]
+    if command.status in _POSTED:
+        notices.append(PostDraft(f"draft:{request.key}", family))
+    return Decision((_step(family, command.status, request),), tuple(notices), say(*told))
+
+
+def draft(incident: Incident, family: str, request: c.Request) -> tuple[tuple[f.ReportAdvanced, ...], PostDraft]:
+    """What posting a draft means: where the last version was published, a new one begins."""
+    done = incident.document_status(family) in (DocumentStatus.PUBLISHED, DocumentStatus.ARCHIVED)
+    facts = (_step(family, DocumentStatus.DRAFT, request),) if done else ()
+    return facts, PostDraft(f"draft:{request.key}", family)
+
+
+def _step(family: str, status: DocumentStatus, request: c.Request) -> f.ReportAdvanced:
+    return f.ReportAdvanced(
+        key=f"{request.key}:report:{family}", at=request.now, source=source(request), family=family, status=status
+    )
+
+
+def _word(status: DocumentStatus) -> str:
+    return status.value.replace("_", " ")

@@ -1,0 +1,67 @@
+"""The steps of a report's life, whatever was done before: legal ones are taken, all others are refused by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import commands as c
+from bot.decide import decide
+from bot.decision import PostDraft, Refused
+from bot.incident import Incident
+from bot.words import DocumentStatus, Status
+from tests.mind.test_decide_state import POLICY, asked, do, open_incident, told, words
+
+DRAFT, IN_REVIEW, APPROVED, PUBLISHED, ARCHIVED = DocumentStatus
+WAY = (IN_REVIEW, APPROVED, PUBLISHED, ARCHIVED)
+
+
+def at(status: DocumentStatus) -> Incident:
+    """An incident whose report has come so far."""
+    incident = open_incident()
+    for step in WAY[: list(DocumentStatus).index(status)]:
+        do(incident, c.AdvanceReport(step, "slo"))
+    return incident
+
+
+LEGAL = {
+    (DRAFT, IN_REVIEW),
+    (IN_REVIEW, APPROVED),
+    (APPROVED, PUBLISHED),
+    (PUBLISHED, ARCHIVED),
+    (APPROVED, IN_REVIEW),
+    (PUBLISHED, IN_REVIEW),
+    (ARCHIVED, IN_REVIEW),
+}
+
+
+@pytest.mark.parametrize("now", DocumentStatus)
+@pytest.mark.parametrize("to", WAY)
+def test_only_the_legal_steps_are_taken(now: DocumentStatus, to: DocumentStatus) -> None:
+    incident = at(now)
+    assert incident.document_status("slo") is now
+    if (now, to) in LEGAL:
+        assert f"is now {to.value.replace('_', ' ')}" in words(do(incident, c.AdvanceReport(to, "slo")))
+        assert incident.document_status("slo") is to
+        return
+    with pytest.raises(Refused, match="cannot be") as refused:
+        decide(incident, c.AdvanceReport(to, "slo"), asked(), POLICY)
+    assert refused.value.example.startswith("/incident ") and refused.value.example.endswith(" slo")
+
+
+def test_reviewers_and_readers_get_the_text_as_it_is_then() -> None:
+    incident = open_incident()
+    assert [told(do(incident, c.AdvanceReport(step, "slo")), PostDraft) for step in WAY] == [1, 0, 1, 0]
+
+
+def test_a_step_makes_no_draft_outdated_and_is_no_statement_of_the_incident() -> None:
+    incident = open_incident()
+    before = incident.statements, incident.outdated
+    do(incident, c.AdvanceReport(IN_REVIEW, "slo"))
+    assert (incident.statements, incident.outdated) == before
+
+
+def test_resolving_again_begins_a_new_draft_of_what_was_published() -> None:
+    incident = at(PUBLISHED)
+    incident.family = "slo"
+    do(incident, c.ChangeStatus(Status.RESOLVED))
+    assert incident.document_status("slo") is DRAFT

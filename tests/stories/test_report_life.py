@@ -1,0 +1,104 @@
+"""A report's way from draft to archive: steps that are allowed, who took them, and what people and papers say of it."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from bot.words import DocumentStatus
+from tests.slackd.records import Channel, Message
+from tests.stage import Stage
+from tests.stories.reading import draft
+from tests.stories.rendered import json_of
+from tests.stories.test_state import labels, said
+
+
+def summary(stage: Stage, channel: Channel) -> Message:
+    """The newest summary of a report in the channel."""
+    found = [post for post in stage.bot_posts(channel) if "Milestones" in str(post.blocks) and not post.is_reply]
+    return found[-1]
+
+
+def heading(post: Message) -> str:
+    return str(post.blocks[0]["text"]["text"])
+
+
+def newest_file(stage: Stage) -> str:
+    return list(stage.slack.world.files.values())[-1].content.decode()
+
+
+async def status(stage: Stage, channel: Channel, family: str = "slo") -> DocumentStatus:
+    return (await stage.incident(channel)).document_status(family)
+
+
+async def test_a_report_goes_from_draft_to_archive_by_typed_lines(stage: Stage) -> None:
+    """What the paper prints as its status comes from the last step; each step says who took it."""
+    channel = await stage.declared()
+    assert "**Document Status**: DRAFT" in await draft(stage, channel, family="slo")
+    for line, printed in (("review slo", "UNDER REVIEW"), ("publish slo", ""), ("approve slo", "")):
+        answer = await said(stage, stage.bob, line, channel)
+        await stage.settle()
+        if printed:
+            assert f"**Document Status**: {printed}" in newest_file(stage)
+        assert ("cannot be published" in answer) is (line == "publish slo"), answer
+    await said(stage, stage.carol, "publish slo", channel)
+    await stage.settle()
+    assert "**Document Status**: PUBLISHED" in newest_file(stage)
+    await said(stage, stage.carol, "archive report slo", channel)
+    assert await status(stage, channel) is DocumentStatus.ARCHIVED
+    steps = (await stage.incident(channel)).steps["slo"]
+    bob, carol = stage.bob.id, stage.carol.id
+    assert [step.source.by for step in steps] == [bob, bob, carol, carol]
+
+
+async def test_the_buttons_of_the_summary_take_the_same_steps(stage: Stage) -> None:
+    channel = await stage.declared()
+    await draft(stage, channel)
+    family = (await stage.incident(channel)).family
+    assert heading(summary(stage, channel)).startswith("Draft: ")
+    for button, title in (
+        ("Ask for review", "Draft in review: "),
+        ("Approve", "Approved report: "),
+        ("Publish", "Published report: "),
+        ("Archive the report", "Archived report: "),
+    ):
+        await stage.bob.presses(summary(stage, channel), text=button)
+        await stage.settle()
+        assert heading(summary(stage, channel)).startswith(title)
+    assert await status(stage, channel, family) is DocumentStatus.ARCHIVED
+    history = (await json_of(stage, channel))["document"]["status_history"]
+    assert len(history) == 4 and {step["source"]["kind"] for step in history} == {"button"}
+
+
+async def test_a_button_pressed_too_late_is_refused_in_a_sentence(stage: Stage) -> None:
+    """The summary of before still offers the step that somebody took meanwhile."""
+    channel = await stage.declared()
+    await draft(stage, channel)
+    family = (await stage.incident(channel)).family
+    before = deepcopy(summary(stage, channel))
+    await said(stage, stage.bob, "review", channel)
+    answer = await stage.alice.presses(before, text="Ask for review")
+    await stage.settle()
+    assert f"The {family} report is in review; it cannot be in review from there." in answer.text
+    assert f"/incident approve {family}" in answer.text
+    assert len((await stage.incident(channel)).steps[family]) == 1
+
+
+async def test_each_family_has_a_life_of_its_own_and_none_touches_the_incident(stage: Stage) -> None:
+    channel = await stage.declared()
+    before = await stage.incident(channel)
+    await said(stage, stage.bob, "review coe", channel)
+    await stage.settle()
+    after = await stage.incident(channel)
+    assert after.document_status("coe") is DocumentStatus.IN_REVIEW
+    assert after.document_status("slo") is DocumentStatus.DRAFT
+    assert (after.status, after.statements) == (before.status, before.statements)
+    assert "novel" in await said(stage, stage.bob, "review novel", channel)
+
+
+async def test_a_draft_posted_after_publication_begins_a_new_version(stage: Stage) -> None:
+    channel = await stage.declared()
+    for line in ("review slo", "approve slo", "publish slo"):
+        await said(stage, stage.alice, line, channel)
+    await stage.settle()
+    assert "**Document Status**: DRAFT" in await draft(stage, channel, family="slo")
+    assert "Ask for review" in labels(summary(stage, channel))
