@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
+from tests.browsing import browser
 from tests.slackd.server import Slackd
 from tests.slackd_tests.page.room import Room
 from tests.slackd_tests.page.tiny_app import MANIFEST, running
 
-CHROMIUM = Path("/usr/bin/chromium-headless-shell")
-IS_THERE = CHROMIUM.exists()
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    if not IS_THERE:
-        pytest.skip(f"no {CHROMIUM} on this machine")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield launched
-        await launched.close()
+__all__ = ["browser"]
 
 
 @pytest.fixture

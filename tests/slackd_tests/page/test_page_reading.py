@@ -99,9 +99,9 @@ async def test_files_open_in_a_viewer_and_pictures_are_shown(room: Room) -> None
     await room.page.wait_for_function("document.querySelector('.picture-file img').naturalWidth === 1")
     await room.page.get_by_role("button", name="Open draft.md").click()
     viewer = room.page.get_by_role("dialog", name="draft.md")
-    await expect(viewer.locator("pre")).to_contain_text("<b>raw</b>")
-    await viewer.get_by_role("button", name="Formatted").click()
     await expect(viewer.locator("h1")).to_have_text("Draft")
+    await viewer.get_by_role("button", name="Source").click()
+    await expect(viewer.locator("pre")).to_contain_text("<b>raw</b>")
     await room.page.keyboard.press("Escape")
     await expect(viewer).to_have_count(0)
 

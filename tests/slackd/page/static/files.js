@@ -35,14 +35,15 @@ async function viewText(file) {
   try {
     const text = await (await fetch(fileUrl(file.id))).text();
     const body = h("div", { class: "dialog-body" });
-    const raw = () => replace(body, h("pre", { class: "file-text" }, text));
-    raw();
-    if (!/\.(md|markdown)$/i.test(file.name)) return frame(file, body);
+    const show = (source) => replace(body, source ? h("pre", { class: "file-text" }, text) : markdown(text));
+    const isMarkdown = /\.(md|markdown)$/i.test(file.name);
+    show(!isMarkdown);
+    if (!isMarkdown) return frame(file, body);
     const turn = h("button", { type: "button", class: "button", "aria-pressed": "false", onclick: () => {
-      const on = turn.getAttribute("aria-pressed") !== "true";
-      turn.setAttribute("aria-pressed", String(on));
-      if (on) replace(body, markdown(text)); else raw();
-    } }, "Formatted");
+      const source = turn.getAttribute("aria-pressed") !== "true";
+      turn.setAttribute("aria-pressed", String(source));
+      show(source);
+    } }, "Source");
     return frame(file, body, turn);
   } catch (error) { return failed(error); }
 }

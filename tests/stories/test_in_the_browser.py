@@ -1,0 +1,102 @@
+"""One walk through the pretend Slack's page, as a newcomer takes it in the demo, against the real program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.browsing import PATIENCE, browser
+from tests.databases import fresh_sqlite
+from tests.stage import Stage, staged
+
+__all__ = ["browser"]
+
+
+@dataclass
+class Newcomer:
+    """Alice at the page. After each act the stage comes to rest, so the page only has to catch up."""
+
+    stage: Stage
+    page: Page
+
+    async def types(self, line: str) -> None:
+        composer = self.page.locator("#main .composer textarea")
+        await composer.fill(line)
+        await composer.press("Enter")
+        await expect(composer).to_have_value("")
+        await self.stage.settle()
+
+    async def presses(self, where: Locator, name: str) -> None:
+        """Press a button; what waits for Slack's posting rate is given its seconds."""
+        await where.get_by_role("button", name=name, exact=True).click()
+        await self.stage.minutes(0.5)
+
+    async def reacts(self, message: Locator, emoji: str) -> None:
+        await message.hover()
+        await message.locator(".tools").get_by_role("button", name="Add a reaction").click()
+        search = self.page.get_by_placeholder("Search emoji")
+        await search.fill(emoji)
+        await search.press("Enter")
+        await expect(message.locator(f'.reaction[aria-label*="{emoji}"]')).to_be_visible()
+        await self.stage.settle()
+
+    def message(self, text: str) -> Locator:
+        return self.page.locator("#main .message").filter(has_text=text)
+
+    @property
+    def card(self) -> Locator:
+        return self.message("Milestones").first
+
+
+@pytest.fixture
+async def newcomer(browser: Browser, tmp_path: Path) -> AsyncIterator[Newcomer]:
+    problems: list[str] = []
+    async with staged(fresh_sqlite(tmp_path)) as stage:
+        page = await browser.new_page(viewport={"width": 1360, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        await page.goto(f"{stage.slack.address}#/{stage.alice.id}/{stage.general.id}")
+        await page.wait_for_selector("body[data-ready]")
+        yield Newcomer(stage, page)
+        await page.close()
+    assert problems == []
+
+
+async def test_a_newcomer_declares_marks_resolves_and_reads_the_draft(newcomer: Newcomer) -> None:
+    page, stage = newcomer.page, newcomer.stage
+
+    await newcomer.types("/incident declare Checkout is failing sev2")
+    await expect(newcomer.message("Only visible to you")).to_contain_text("(SEV2): Checkout is failing")
+    await stage.minutes(0.5)
+    await page.locator("#sidebar .row", has_text="checkout-is-failing").click()
+    await expect(newcomer.card).to_contain_text("SEV2")
+    await expect(newcomer.card).to_contain_text("Investigating")
+    await expect(page.locator(".channel-head")).to_contain_text("SEV2 · INCIDENT-20260310-1350 · Checkout is failing")
+
+    await newcomer.types("/incident event --at 14:40 db failover")
+    await expect(newcomer.message("Recorded")).to_contain_text("14:40 — db failover")
+    await newcomer.types("Down to 2 %, the rollback did it")
+    said = newcomer.message("Down to 2 %")
+    await newcomer.reacts(said, "rotating_light")
+    await newcomer.reacts(said, "adhesive_bandage")
+    await expect(said.locator('.reaction[aria-label*="memo"]')).to_be_visible()
+    await expect(newcomer.card).to_contain_text("Mitigated: Today 14:50")
+
+    await newcomer.presses(newcomer.card, "Mitigated")
+    await newcomer.presses(newcomer.card, "Resolve")
+    await expect(newcomer.card).to_contain_text("Resolved")
+    draft = newcomer.message("Draft: 🟠 Checkout is failing")
+    await expect(draft).to_contain_text("Down to 2 %, the rollback did it")
+    await expect(draft).to_contain_text("Root cause\nunknown", use_inner_text=True)
+
+    await draft.locator(".thread-summary").click()
+    await page.get_by_role("button", name=re.compile(r"^Open INCIDENT-.*\.md$")).click()
+    report = page.get_by_role("dialog")
+    await expect(report.locator("h1")).to_contain_text("Checkout is failing")
+    await expect(report.locator("tr", has_text="db failover")).to_contain_text("2026-03-10 13:40")
+    await expect(report.locator("tr", has_text="Detection + Mitigated")).to_contain_text("Down to 2 %")
