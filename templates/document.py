@@ -10,14 +10,14 @@ from typing import Any, Final
 
 from bot.report import Report
 from bot.wire import graphemes
-from templates import html, picture, tree, typesetting, written
+from templates import html, tree, typesetting, written
 
 Node = dict[str, Any]
 
 PICTURE_WIDTH: Final = 700
 """Pixels over the width of a page of A4, so that its words are as large as those around it."""
 
-_NARROW: Final = 22
+_NARROW: Final = 28
 """Characters: a column that never has more takes what it needs; the others share the rest."""
 
 _LONG: Final = re.compile(r"\S{25,}")
@@ -27,7 +27,7 @@ _NOTE: Final = re.compile("(\x04[^\x05]*\x05)")
 
 def pdf(report: Report) -> bytes:
     """The same report gives the same bytes."""
-    drawn = typesetting.spelled(picture.svg(report, PICTURE_WIDTH, titled=False))
+    drawn = typesetting.drawn(report, PICTURE_WIDTH, titled=False)
     inputs = {"document": json.dumps(document(report), ensure_ascii=False), "picture": drawn}
     return typesetting.pdf("_media/document.typ", inputs, report.document.updated_at)
 

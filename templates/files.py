@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeAlias
 
 from bot.report import Report
-from templates import document, picture, render, typesetting
+from templates import document, render, svg, typesetting
 from templates.export import report_json
 
 Form: TypeAlias = Callable[[Report, Iterable[Report]], bytes]
@@ -17,8 +17,8 @@ FORMS: Final[Mapping[str, Form]] = {
     "json": lambda report, others: report_json(report, *others).encode(),
     "html": lambda report, others: render(report, "html").encode(),
     "pdf": lambda report, others: document.pdf(report),
-    "svg": lambda report, others: picture.svg(report).encode(),
-    "png": lambda report, others: typesetting.png(picture.svg(report)),
+    "svg": lambda report, others: svg.svg(report).encode(),
+    "png": lambda report, others: typesetting.png(report),
 }
 """`svg` and `png` are the timeline picture."""
 

@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from bot.report import Report
 from bot.reporting.told import Citation
 from bot.wire import clean, one_line, shorten
-from templates import picture, shelf, tree
+from templates import shelf, svg, tree
 from templates.links import is_web, pieces
 
 _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -238,7 +238,7 @@ class _Writer:
             case tree.Rule():
                 return "<hr>"
             case tree.Picture():
-                return picture.figure(self.report, PICTURE_WIDTH)
+                return svg.figure(self.report, PICTURE_WIDTH)
 
     def _heading(self, block: tree.Heading) -> str:
         self.sections += block.level == 2

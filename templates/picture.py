@@ -11,28 +11,26 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
-
 from bot.report import Report
 from bot.reporting import shown
 from bot.reporting.model import NoBudget, RequestBudget, Row, TimeBudget
 from bot.reporting.told import MilestoneView
 from bot.words import ENDINGS, Kind, Milestone
-from templates import placing, shelf
+from templates import placing
 
 WIDTH: Final = 1200
 """Pixels, where nobody asks for another width."""
 
+MARGIN: Final = 40.0
+"""Pixels left free on either side; half of the widest label of the axis."""
+
 _SIZE: Final = 12.0
-_LINE: Final = 18.0
-_MARGIN: Final = 40.0
 _FLAG: Final = 5.0  # from a mark's line to its words
 _EVENT_ROWS: Final = 8
 _EVENT_MOST: Final = 320.0
-_CANDIDATES: Final = 40
+_CROWD: Final = 0.8  # how full the rows of events may be when they come evenly
 _BIN: Final = 4.0
 _LANE: Final = 36.0
-_BAND: Final = 24.0
 _TINTS: Final = 5
 _BOLD: Final = 1.08  # how much wider bold words are
 
@@ -94,7 +92,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Everything in pixels, from which the template only writes."""
+    """What stands where along the axis, in pixels, and in which row beside it."""
 
     title: str
     description: str
@@ -110,17 +108,6 @@ class Drawing:
     bars: tuple[Bar, ...]
 
 
-def svg(report: Report, width: float = WIDTH, *, titled: bool = True) -> str:
-    """The picture as an SVG document; `titled`: it says itself which incident it shows."""
-    template = shelf.markup().get_template("_media/timeline.svg.j2")
-    return template.render(d=draw(report, width), titled=titled, margin=_MARGIN, line=_LINE, lane=_LANE, band=_BAND)
-
-
-def figure(report: Report, width: float) -> Markup:
-    """The picture in a page that has its own title."""
-    return Markup('<figure class="picture">\n{}</figure>').format(Markup(svg(report, width, titled=False)))  # noqa: S704
-
-
 def draw(report: Report, width: float) -> Drawing:
     """Where everything stands."""
     return _Easel(report, width).drawing()
@@ -134,7 +121,7 @@ class _Easel:
         others = [*(row.at for row in self.rows), *(at for view in self.views if (at := _moment(view)))]
         self.begin, self.end = placing.span(self._core(), others)
         self.days = (self.begin.astimezone(self.zone).date(), self.end.astimezone(self.zone).date())
-        self.scale = placing.Scale(self.begin, self.end, _MARGIN, width - 2 * _MARGIN)
+        self.scale = placing.Scale(self.begin, self.end, MARGIN, width - 2 * MARGIN)
         self.stated = self._stated()
         self.scale = self._scale([*self.stated, *self._candidates(lambda at: width / 4)])
         self.told = self._candidates(self._room_after)
@@ -151,14 +138,14 @@ class _Easel:
 
     def _scale(self, labels: Sequence[Label]) -> placing.Scale:
         """As long as it may be for every label to end within the picture."""
-        room = self.width - 2 * _MARGIN
+        room = self.width - 2 * MARGIN
         ends = [(self.scale.fraction(at), _breadth(time, name)) for at, time, name, _ in labels]
-        return placing.Scale(self.begin, self.end, _MARGIN, max(placing.widest(ends, room), room / 2))
+        return placing.Scale(self.begin, self.end, MARGIN, max(placing.widest(ends, room), room / 2))
 
     def drawing(self) -> Drawing:
         identity = self.report.identity
         return Drawing(
-            title=placing.fitted(f"{identity.number_here}: {identity.title}", 16, self.width - 2 * _MARGIN),
+            title=placing.fitted(f"{identity.number_here}: {identity.title}", 16, self.width - 2 * MARGIN),
             description="; ".join(f"{name} {time}" for _, time, name, _ in self.stated),
             width=self.width,
             milestones=self._flags(self.stated),
@@ -166,7 +153,7 @@ class _Easel:
             piles=self._piles(),
             events=self._events(),
             ticks=self._ticks(),
-            right=round(_MARGIN + self.scale.length, 1),
+            right=round(MARGIN + self.scale.length, 1),
             legend=self._legend(bands),
             remarks=tuple(self._remarks()),
             bars=self._bars(),
@@ -181,24 +168,23 @@ class _Easel:
         return [
             (at, self._view_time(view, at), placing.fitted(view.word, _SIZE, self.width / 4), not view.point)
             for view in self.views
-            if (at := _moment(view)) and self.begin <= at <= self.end
+            if (at := _moment(view)) and self.begin <= at <= self.end and (view.point or view.milestone not in _LATER)
         ]
 
     def _view_time(self, view: MilestoneView, at: datetime) -> str:
         return self._time(at, view.point.approximate) if view.point else f"assumed {self._time(at)}"
 
     def _room_after(self, at: datetime) -> float:
-        return min(_EVENT_MOST, self.width - _MARGIN - self.scale.x(at))
+        return min(_EVENT_MOST, self.width - MARGIN - self.scale.x(at))
 
     def _candidates(self, most: Callable[[datetime], float]) -> list[Label]:
         """The events that may get words, the most important first, each with its words cut to so many pixels."""
         marked = {(view.milestone, view.point.at) for view in self.views if view.point}
         rows = [row for row in self.rows if row.kind in _IMPORTANT and self.begin <= row.at <= self.end]
         rows = [row for row in rows if (row.kind, row.at) not in marked]
-        rows.sort(key=lambda row: _IMPORTANT.index(Kind(row.kind)))
         return [
             (row.at, time := self._time(row.at, row.approximate), _words(row, time, most(row.at)), False)
-            for row in rows[:_CANDIDATES]
+            for row in _foremost(rows, int(_CROWD * _EVENT_ROWS * self.width / _EVENT_MOST))
         ]
 
     def _flags(self, labels: Sequence[Label]) -> tuple[Flag, ...]:
@@ -263,7 +249,7 @@ class _Easel:
         if after:
             told.append(f"▸ {len(after)} later, the last at {shown.stamp(max(after), self.report.zone)}")
         told += [f"▸ {v.word} {shown.stamp(at, self.report.zone)}" for v in later if (at := _moment(v))]
-        return [placing.fitted(text, _SIZE, self.width - 2 * _MARGIN) for text in told]
+        return [placing.fitted(text, _SIZE, self.width - 2 * MARGIN) for text in told]
 
     def _bars(self) -> tuple[Bar, ...]:
         slo = self.report.slo
@@ -272,7 +258,7 @@ class _Easel:
         return tuple(self._bar(budget) for budget in known or told[:1])
 
     def _bar(self, budget: TimeBudget | RequestBudget | NoBudget) -> Bar:
-        room = self.width - 2 * _MARGIN
+        room = self.width - 2 * MARGIN
         if isinstance(budget, NoBudget):
             return Bar(placing.fitted(f"Error budget unknown: {budget.why}", _SIZE, room), 0, False, False)
         used = shown.about(shown.share(budget.share), budget.approximate)
@@ -283,6 +269,14 @@ class _Easel:
 
 def _moment(view: MilestoneView) -> datetime | None:
     return view.point.at if view.point else view.assumed_at
+
+
+def _foremost(rows: Sequence[Row], most: int) -> list[Row]:
+    """So many rows, by what kind they are; of one kind, from its whole length."""
+    found: list[Row] = []
+    for kind in _IMPORTANT:
+        found += placing.evenly([row for row in rows if row.kind == kind], most - len(found))
+    return found
 
 
 def _words(row: Row, time: str, most: float) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.wire import graphemes, one_line
+
+Part = TypeVar("Part")
 
 GAP: Final = 10.0
 """Pixels between two labels of one row."""
@@ -80,6 +82,11 @@ def chosen(labels: Sequence[tuple[float, float]], most_rows: int) -> list[int]:
         if max(stacked([labels[n] for n in trial])) < most_rows:
             kept = trial
     return kept
+
+
+def evenly(items: Sequence[Part], most: int) -> list[Part]:
+    """No more than so many of them, from the whole length of the sequence."""
+    return list(items) if len(items) <= most else [items[n * len(items) // most] for n in range(most)]
 
 
 def widest(fractions: Sequence[tuple[float, float]], room: float) -> float:

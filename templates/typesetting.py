@@ -5,6 +5,7 @@ Text reaches it as data, never as its markup.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from datetime import datetime
@@ -14,7 +15,8 @@ from typing import Final, Literal
 
 import typst
 
-from templates import shelf
+from bot.report import Report
+from templates import picture, shapes, shelf
 
 _EMOJI: Final = re.compile(
     "[\U0001f000-\U0001faff\u231a\u231b\u23e9-\u23f3\u25fd\u25fe\u2614\u2615\u2648-\u2653\u267f\u2693\u26a1\u26aa\u26ab"
@@ -56,13 +58,19 @@ def pdf(template: str, inputs: dict[str, str], at: datetime) -> bytes:
     return _compiled(template, "pdf", inputs, at)
 
 
-def png(svg: str) -> bytes:
-    """A picture from its SVG, at 1.5 times its size."""
-    return _compiled("_media/picture.typ", "png", {"picture": spelled(svg)}, None)
+def png(report: Report) -> bytes:
+    """The timeline picture, at one and a half times its size in pixels."""
+    return _compiled("_media/picture.typ", "png", {"picture": drawn(report, picture.WIDTH, titled=True)}, None)
+
+
+def drawn(report: Report, width: float, *, titled: bool) -> str:
+    """The timeline picture as the templates read it: SVG would lose what its first font lacks."""
+    canvas = shapes.canvas(picture.draw(report, width), titled=titled)
+    return spelled(json.dumps(canvas.plain(), ensure_ascii=False))
 
 
 def _compiled(template: str, form: Literal["pdf", "png"], inputs: dict[str, str], at: datetime | None) -> bytes:
-    source = (shelf.read(template) or "").encode()
+    source = f"{shelf.read('_media/drawing.typ')}\n{shelf.read(template)}".encode()
     timestamp = int(at.timestamp()) if at else None
     made = typst.Compiler(source, font_paths=fonts(), sys_inputs=inputs).compile(
         format=form, ppi=_PNG_PPI, timestamp=timestamp

@@ -11,10 +11,11 @@ import pytest
 
 from bot.report import Report, build_report
 from bot.words import Kind, Milestone
-from templates import picture, typesetting
+from templates import typesetting
 from templates.families import available, load_family
 from templates.picture import Drawing, Flag, draw
 from templates.placing import width_of
+from templates.svg import svg
 from tests.builders import Story
 from tests.shakespeare import VIEW, shakespeare
 from tests.stories_told import HOSTILE, out_of_order, reopened
@@ -68,7 +69,7 @@ def story(request: pytest.FixtureRequest) -> Story:
 
 
 def test_the_book_example_looks_as_it_did() -> None:
-    same_as("shakespeare.svg", picture.svg(report(shakespeare())))
+    same_as("shakespeare.svg", svg(report(shakespeare())))
 
 
 @pytest.mark.parametrize("width", [700, 1200])
@@ -80,7 +81,7 @@ def test_no_label_meets_another_and_none_leaves_the_picture(story: Story, width:
 
 
 def test_it_is_never_taller_than_it_is_wide(story: Story) -> None:
-    found = ET.fromstring(picture.svg(report(story)))  # noqa: S314 - ours
+    found = ET.fromstring(svg(report(story)))  # noqa: S314 - ours
     assert float(found.attrib["height"]) <= 1200
 
 
@@ -128,17 +129,16 @@ def test_what_happened_long_before_is_said_and_does_not_squeeze_the_rest() -> No
 
 def test_any_text_is_only_text() -> None:
     story = Story().declared("14:00", title=HOSTILE).said("14:01", HOSTILE, Milestone.DETECTED).said("14:02", HOSTILE)
-    found = ET.fromstring(picture.svg(report(story)))  # noqa: S314 - ours
+    found = ET.fromstring(svg(report(story)))  # noqa: S314 - ours
     names = {element.tag.rpartition("}")[2] for element in found.iter()}
-    assert names == {"svg", "title", "desc", "rect", "text", "tspan", "line", "circle", "polyline"}
+    assert names == {"svg", "title", "desc", "rect", "text", "tspan", "circle", "polyline"}
 
 
 def test_the_png_is_one_and_a_half_times_as_large_and_always_the_same() -> None:
-    svg = picture.svg(report(shakespeare()))
-    png = typesetting.png(svg)
+    png = typesetting.png(report(shakespeare()))
     assert png.startswith(b"\x89PNG")
     assert int.from_bytes(png[16:20]) == 1800
-    assert png == typesetting.png(svg)
+    assert png == typesetting.png(report(shakespeare()))
 
 
 def test_a_picture_shows_no_number_that_the_report_has_not() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from templates.placing import GAP, Scale, bands, chosen, fitted, piles, span, stacked, ticks, widest, width_of
+from templates.placing import GAP, Scale, bands, chosen, evenly, fitted, piles, span, stacked, ticks, widest, width_of
 
 T0 = datetime(2026, 3, 8, 14, 0, tzinfo=UTC)
 LABELS = st.lists(st.tuples(st.floats(0, 1000), st.floats(1, 400)), min_size=1, max_size=30)
@@ -65,6 +65,12 @@ def test_every_label_ends_within_the_room(labels: list[tuple[float, float]]) -> 
 @given(st.text(max_size=80), st.floats(20, 300))
 def test_a_cut_text_is_as_wide_as_allowed_at_most(text: str, most: float) -> None:
     assert width_of(fitted(text, 12, most), 12) <= most
+
+
+def test_of_many_some_are_taken_from_the_whole_length() -> None:
+    assert evenly(range(100), 4) == [0, 25, 50, 75]
+    assert evenly([1, 2], 4) == [1, 2]
+    assert evenly([1, 2], 0) == []
 
 
 def test_a_cut_never_parts_what_a_reader_sees_as_one_character() -> None:
