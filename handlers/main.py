@@ -95,5 +95,17 @@ def report(number: str, family: str | None, form: str, output: Path | None) -> N
         output.write_bytes(made)
 
 
+@main.command()
+@click.argument("number")
+@click.option("--family", default=None, help="The report family; default is the incident's own.")
+@_plainly
+def lint(number: str, family: str | None) -> None:
+    """Check the report of one incident; docs/lints.md says why each finding matters. Exit status 1: there are any."""
+    findings = asyncio.run(offline.lint(_settings(connecting=False), number, family))
+    for finding in findings:
+        click.echo(f"{finding.id}: {finding.sentence}")
+    sys.exit(1 if findings else 0)
+
+
 if __name__ == "__main__":
     main()

@@ -1,9 +1,10 @@
-"""What the command line does without Slack: read the memory and write a report."""
+"""What the command line does without Slack: read the memory and write or check a report."""
 
 from __future__ import annotations
 
 from bot.incident import Incident
-from bot.report import ReportContext, build_report
+from bot.report import Report, ReportContext, build_report
+from bot.reporting.model import Lint
 from handlers.directory import is_id
 from handlers.reports import people_in
 from handlers.settings import Settings
@@ -23,6 +24,22 @@ async def report(settings: Settings, number: str, family: str | None, form: str)
         NotFound: no incident has this number, or no family this name.
         StorageRefused: the database is not ready.
     """
+    made, *others = await _reports(settings, number, family)
+    return FORMS[form](made, others)
+
+
+async def lint(settings: Settings, number: str, family: str | None) -> tuple[Lint, ...]:
+    """What the quality checks find in the report of one incident.
+
+    Raises:
+        NotFound: no incident has this number, or no family this name.
+        StorageRefused: the database is not ready.
+    """
+    return (await _reports(settings, number, family))[0].lints
+
+
+async def _reports(settings: Settings, number: str, family: str | None) -> list[Report]:
+    """The report asked for, and after it those of the other families."""
     families = {key: load_family(key) for key in available()}
     async with Store.open(settings.database_url.get_secret_value(), me="report", read_only=True) as store:
         found = await store.incident_numbered(number)
@@ -33,8 +50,8 @@ async def report(settings: Settings, number: str, family: str | None, form: str)
         if known not in families:
             raise NotFound(f"There is no report family {known}; there are: {', '.join(families)}.")
         view = await _context(store, incident, settings)
-    others = (build_report(incident, each, view) for key, each in families.items() if key != known)
-    return FORMS[form](build_report(incident, families[known], view), others)
+    order = sorted(families.values(), key=lambda each: each.key != known)
+    return [build_report(incident, each, view) for each in order]
 
 
 async def _context(store: Store, incident: Incident, settings: Settings) -> ReportContext:

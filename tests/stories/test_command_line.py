@@ -102,3 +102,25 @@ async def test_report_prints_what_the_channel_got(database: str, tmp_path: Path)
         assert "db failover started" in [row["text"] for row in report["timeline"]]
         status, _, said = await scribe(variables, "report", "INC-1")
         assert (status, said) == (2, "There is no incident INC-1 in this database.\n")
+
+
+async def test_lint_prints_each_finding_and_fails_until_there_are_none(database: str) -> None:
+    """A cancelled incident is asked nothing; the checks of another family see the same facts."""
+    async with staged(database) as stage:
+        channel = await stage.declared("Checkout is failing sev2 --started 14:40")
+        number = (await stage.incident(channel)).number
+        variables = {"SCRIBE_DATABASE_URL": database}
+        status, printed, _ = await scribe(variables, "lint", number)
+        assert status == 1
+        assert "\nno-impact: No number says how large the impact was" in printed
+        assert all(line.split(": ")[0].replace("-", "").isalpha() for line in printed.splitlines())
+        assert (await scribe(variables, "lint", number, "--family", "security"))[0] == 1
+        for asked, said in (
+            (["INC-1"], "There is no incident INC-1 in this database.\n"),
+            ([number, "--family", "poem"], "There is no report family poem; there are: "),
+        ):
+            status, printed, told = await scribe(variables, "lint", *asked)
+            assert (status, printed) == (2, "")
+            assert told.startswith(said)
+        await stage.alice.types("/incident cancel it was a false alarm", channel)
+        assert await scribe(variables, "lint", number) == (0, "", "")
