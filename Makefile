@@ -6,12 +6,13 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 UV     := uv>=0.13,<0.14
 
-.PHONY: help test lint format demo rehearse bench lock
+.PHONY: help test lint format docs demo rehearse bench lock
 
 help:
 	@echo 'make demo                          a pretend Slack in the browser, with Scribe and an incident in it'
 	@echo 'make rehearse INCIDENT=file OUT=dir  a published incident, lived through; the reports are left in dir'
 	@echo 'make test | lint | format | bench  for those who change Scribe'
+	@echo 'make docs                          write docs/fields.md anew from the catalogue of fields'
 	@echo 'make lock                          pin the newest versions that pyproject.toml allows'
 
 $(READY): requirements.lock pyproject.toml
@@ -31,6 +32,9 @@ lint: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(READY)
+	$(BIN)/python -m tests.house.fields_page
 
 demo: $(READY)
 	$(BIN)/python -m tests.demo
