@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.facts import Evidence, Value, Via
+from bot.family import Signer
 from bot.words import (
     UNSAID,
     ActionStatus,
@@ -253,6 +254,14 @@ class AdvanceReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SignOff:
+    """Sign the report of a family in every part in which one is named; `signers` are those it asks for."""
+
+    family: str
+    signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AttachChannel:
     """Slack has made (or we adopted) the incident's channel."""
 
@@ -294,6 +303,7 @@ Command = (
     | AddAction
     | ChangeAction
     | AdvanceReport
+    | SignOff
     | AttachChannel
     | Anchor
 )

@@ -282,6 +282,14 @@ class ReportAdvanced(Fact):
     status: DocumentStatus
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOff(Fact):
+    """Who says it has signed a family's report; `signer` is the role or the field that named the person."""
+
+    family: str
+    signer: str
+
+
 AnyFact = (
     Declared
     | ChannelAttached
@@ -308,6 +316,7 @@ AnyFact = (
     | Absorbed
     | Questioned
     | ReportAdvanced
+    | SignedOff
 )
 
 

@@ -69,7 +69,8 @@ class Horizon:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who signs: the holder of `role`, else the person in a field; `day` is the field of the date.
+    """Who signs: the holder of `role`, else the person in a field; `day` is the field of the date, and `approved` that
+    of the approval, where the family asks for it apart.
 
     Without severities, whatever the severity.
     """
@@ -79,6 +80,11 @@ class Signer:
     day: str
     role: Role | None = None
     severities: frozenset[Severity] = frozenset()
+    approved: str = ""
+
+    @property
+    def key(self) -> str:
+        return str(self.role) if self.role else self.person
 
     def applies(self, severity: Severity) -> bool:
         return not self.severities or severity in self.severities

@@ -213,6 +213,7 @@ class Incident:
     drafts: dict[str, str] = field(default_factory=dict)  # the newest posted draft's anchor, by family
     outdated: frozenset[str] = frozenset()  # families whose newest draft was posted before something that counts
     steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)  # in the life of each family's report
+    signed: dict[tuple[str, str], f.SignedOff] = field(default_factory=dict)  # the last one, by family and signer
     questioned: frozenset[Milestone] = frozenset()
     cancelled: Wire | None = None
     merged_into: str | None = None
@@ -235,6 +236,7 @@ class Incident:
             anchors=dict(self.anchors),
             drafts=dict(self.drafts),
             steps=dict(self.steps),
+            signed=dict(self.signed),
         )
 
     @property
@@ -329,7 +331,8 @@ def evolve(incident: Incident, recorded: f.Recorded) -> None:
 
 def _is_statement(fact: f.AnyFact) -> bool:
     """Our own messages, among them the drafts, say nothing of the incident; nor does what becomes of a report."""
-    return not isinstance(fact, f.Anchored | f.Questioned | f.ChannelAttached | f.ReportAdvanced)
+    ours = f.Anchored | f.Questioned | f.ChannelAttached
+    return not isinstance(fact, ours | f.ReportAdvanced | f.SignedOff)
 
 
 def _is_news(fact: f.AnyFact) -> bool:
@@ -548,6 +551,10 @@ def _report_advanced(i: Incident, fact: f.ReportAdvanced, heard: datetime) -> No
     i.steps[fact.family] = (*i.steps.get(fact.family, ()), Step(fact.status, fact.at, fact.source))
 
 
+def _signed_off(i: Incident, fact: f.SignedOff, heard: datetime) -> None:
+    i.signed[fact.family, fact.signer] = fact
+
+
 def _folds() -> Iterator[tuple[type[f.Fact], Callable[[Incident, Any, datetime], None]]]:
     yield from (
         (f.Declared, _declared),
@@ -575,6 +582,7 @@ def _folds() -> Iterator[tuple[type[f.Fact], Callable[[Incident, Any, datetime],
         (f.Absorbed, _absorbed),
         (f.Questioned, _questioned),
         (f.ReportAdvanced, _report_advanced),
+        (f.SignedOff, _signed_off),
     )
 
 

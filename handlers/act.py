@@ -22,7 +22,7 @@ from bot.decision import (
     ShowCard,
     UploadDraft,
 )
-from bot.facts import Anchored, AnyFact, Evidence, ReportAdvanced, Source
+from bot.facts import Anchored, AnyFact, Evidence, ReportAdvanced, SignedOff, Source
 from bot.incident import Incident, message_entry
 from bot.stamps import instant_of
 from bot.wire import mentions
@@ -177,8 +177,8 @@ def _stand_in(incident: Incident) -> Incident:
 
 
 def _refreshing(incident: Incident, facts: Sequence[AnyFact]) -> Iterator[Call]:
-    """A posted draft says that more is known by now, or how far it has come; its own message is edited."""
-    stepped = {fact.family for fact in facts if isinstance(fact, ReportAdvanced)} & incident.drafts.keys()
+    """The message of a posted draft is edited: more is known by now, it has come further, or somebody signed it."""
+    stepped = {fact.family for fact in facts if isinstance(fact, ReportAdvanced | SignedOff)} & incident.drafts.keys()
     for family in sorted(incident.outdated | stepped if facts else ()):
         place = incident.anchors[incident.drafts[family]].place
         yield Call(

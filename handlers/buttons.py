@@ -15,7 +15,7 @@ from handlers.act import Message, act
 from handlers.desk import Desk
 from handlers.inbox import Heard
 from handlers.people import incident_named, require_may_command
-from handlers.reports import post_draft
+from handlers.reports import post_draft, sign_off
 from handlers.slash import Typed
 from handlers.tell import GONE
 from templates.blocks import actions as a
@@ -155,6 +155,10 @@ async def _postmortem(p: Press) -> Message | None:
     return await post_draft(p.desk, p.incident, p.thing or None, p.request)
 
 
+async def _sign_off(p: Press) -> Message | None:
+    return await sign_off(p.desk, p.incident, p.thing, p.request)
+
+
 async def _advance(p: Press) -> Message | None:
     family, _, status = p.thing.partition(" ")
     return await act(p.desk, p.incident, c.AdvanceReport(DocumentStatus(status), family), p.request)
@@ -241,6 +245,7 @@ _PRESSED: Final[Mapping[str, Callable[[Press], Awaitable[Message | None]]]] = {
     a.SAVE_MILESTONES: _save_milestones,
     a.POSTMORTEM: _postmortem,
     a.ADVANCE: _advance,
+    a.SIGN_OFF: _sign_off,
     a.EDIT_LINE: _edit_line,
     a.MOVE_LINE: _move_line,
     a.WITHDRAW_LINE: _on_line(c.Withdraw),

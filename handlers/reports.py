@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.commands import Request
+from bot.commands import Request, SignOff
 from bot.decide import life
 from bot.decision import Decision, Refused, say
 from bot.family import Family
 from bot.incident import Incident
 from bot.report import Report, ReportContext, build_report
 from bot.wire import mentions
-from handlers.act import Message, carry_out, settle
+from handlers.act import Message, act, carry_out, settle
 from handlers.desk import Desk
 from templates import render
 from templates.blocks.report import report_summary
@@ -28,6 +28,7 @@ def people_in(incident: Incident) -> set[str]:
     found |= {h.user for h in incident.holdings if h.user} | {h.source.by for h in incident.holdings}
     found |= {m.source.by for m in incident.moments} | {t.source.by for t in incident.turns}
     found |= {g.source.by for g in incident.grades}
+    found |= {fact.source.by for fact in incident.signed.values()}
     found |= {step.source.by for steps in incident.steps.values() for step in steps}
     for item in incident.actions.values():
         found |= {item.source.by, item.owner or "", *mentions(item.text)}
@@ -49,6 +50,19 @@ def require_family(desk: Desk, key: str) -> Family:
         there_are = ", ".join(desk.families)
         raise Refused(f"There is no report family {key[:60]}; there are: {there_are}.", "/incident postmortem slo")
     return family
+
+
+async def sign_off(desk: Desk, incident: int, key: str, request: Request) -> Message | None:
+    """Sign as the person named in the report of this severity.
+
+    Raises:
+        Refused: there is no such family.
+    """
+    family, state = require_family(desk, key), await desk.store.incident(incident)
+    report = await report_of(desk, state, key)
+    asked = {signer.key for signer in report.signers}
+    signers = tuple(signer for signer in family.signers if signer.key in asked)
+    return await act(desk, incident, SignOff(key, signers), request)
 
 
 async def report_of(desk: Desk, incident: Incident, key: str | None = None) -> Report:

@@ -45,6 +45,15 @@ def _document(report: Report, others: Iterable[Report]) -> Json:
         ],
         "lints": list(_lints(report)),
         "disclosures": list(report.disclosures),
+        "sign_off": [
+            {
+                "label": signer.label,
+                "person": signer.person.first and signer.person.first.text,
+                "signed": signer.day.first and signer.day.first.value,
+                "source": signer.day.first and _source(signer.day.first.cite),
+            }
+            for signer in report.signers
+        ],
         "document": {
             "status": report.document.status,
             "status_history": [

@@ -38,6 +38,7 @@ _RULES: Mapping[type, Callable[[Incident, Any, c.Request, Policy], Decision]] = 
     c.AddAction: knowledge.add_action,
     c.ChangeAction: knowledge.change_action,
     c.AdvanceReport: life.advance,
+    c.SignOff: life.sign_off,
 }
 
 

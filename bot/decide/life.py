@@ -8,9 +8,10 @@ from typing import Final
 from bot import commands as c
 from bot import facts as f
 from bot.decide._common import log, source
-from bot.decision import Decision, Name, Notice, PostDraft, Refused, Text, say
+from bot.decision import Decision, Name, Notice, PostDraft, Refused, Span, Text, say
 from bot.incident import Incident
 from bot.policy import Policy
+from bot.signing import named, signature
 from bot.words import DocumentStatus
 
 _FROM: Final[Mapping[DocumentStatus, frozenset[DocumentStatus]]] = {
@@ -56,6 +57,36 @@ def draft(incident: Incident, family: str, request: c.Request) -> tuple[tuple[f.
     done = incident.document_status(family) in (DocumentStatus.PUBLISHED, DocumentStatus.ARCHIVED)
     facts = (_step(family, DocumentStatus.DRAFT, request),) if done else ()
     return facts, PostDraft(f"draft:{request.key}", family)
+
+
+def sign_off(incident: Incident, command: c.SignOff, request: c.Request, policy: Policy) -> Decision:
+    """Sign in each part in which the asker is named; everybody else is told who may."""
+    mine = [s for s in command.signers if named(incident, s) == request.by]
+    if not mine:
+        return Decision(reply=say("You are not named to sign this report. ", *_who_signs(incident, command)))
+    due = [s for s in mine if signature(incident, command.family, s) is None]
+    if not due:
+        return Decision(reply=say("You have signed this report already."))
+    facts = tuple(
+        f.SignedOff(
+            key=f"{request.key}:sign:{signer.key}",
+            at=request.now,
+            source=source(request),
+            family=command.family,
+            signer=signer.key,
+        )
+        for signer in due
+    )
+    told = f"signed the {command.family} report: {', '.join(signer.label for signer in due)}"
+    return Decision(facts, (log(request, Name(request.by), f" {told}"),), say(f"You {told}."))
+
+
+def _who_signs(incident: Incident, command: c.SignOff) -> Text:
+    parts: list[Span] = []
+    for signer in command.signers:
+        who = named(incident, signer)
+        parts += ["; " if parts else "Those who sign: ", f"{signer.label}: ", Name(who) if who else "nobody yet"]
+    return (*parts, ".")
 
 
 def _step(family: str, status: DocumentStatus, request: c.Request) -> f.ReportAdvanced:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from bot.facts import Value
@@ -15,6 +16,7 @@ from bot.reporting.progress import highest
 from bot.reporting.reader import Reader
 from bot.reporting.shown import about, day, show
 from bot.reporting.told import Answer, Asked, FieldView, Question, Statement
+from bot.signing import signature
 from bot.wire import clean, one_line
 from bot.words import ActionStatus, Kind, Milestone, Role
 
@@ -26,7 +28,18 @@ def question(reader: Reader, field: Field) -> Question:
 
 def fields(reader: Reader) -> Mapping[str, FieldView]:
     """All of the catalogue, in its order; what was declared stands in for services and regions nobody set."""
-    return {key: FieldView(_answers(reader, field), question(reader, field), field) for key, field in FIELDS.items()}
+    said = {key: FieldView(_answers(reader, field), question(reader, field), field) for key, field in FIELDS.items()}
+    return {**said, **{key: replace(said[key], answers=(answer,)) for key, answer in _signed(reader)}}
+
+
+def _signed(reader: Reader) -> Iterator[tuple[str, Answer]]:
+    """What signatures say: the day, and the approval where the family asks for it apart."""
+    for signer in reader.family.signers:
+        if given := signature(reader.incident, reader.family.key, signer):
+            cite, day = reader.cite(given.source, given.at), given.at.isoformat()
+            yield signer.day, Answer(show(reader, FIELDS[signer.day], day), day, cite)
+            if signer.approved:
+                yield signer.approved, Answer(show(reader, FIELDS[signer.approved], True), True, cite)
 
 
 def roles(reader: Reader) -> Mapping[Role, Asked]:
@@ -172,7 +185,7 @@ def reviews(reader: Reader) -> tuple[ReviewView, ...]:
 def signers(reader: Reader, known: Mapping[str, FieldView], roles: Mapping[Role, Asked]) -> tuple[SignerView, ...]:
     """Who signs a report of this severity."""
     return tuple(
-        SignerView(s.label, s.person or str(s.role), roles[s.role] if s.role else known[s.person], known[s.day])
+        SignerView(s.label, s.key, roles[s.role] if s.role else known[s.person], known[s.day])
         for s in reader.family.signers
         if s.applies(highest(reader))
     )

@@ -26,6 +26,7 @@ SET_MILESTONES: Final = "set_milestones"  # the form with a picker for each mile
 SAVE_MILESTONES: Final = "save_milestones"  # the pickers of the quiet question
 POSTMORTEM: Final = "postmortem"  # post the draft; thing: the family
 ADVANCE: Final = "advance"  # the report goes on; thing: `<family> <status>`
+SIGN_OFF: Final = "sign_off"  # thing: the family
 ARCHIVE: Final = "archive"
 ADOPT: Final = "adopt"  # value: the channel; there is no incident yet
 DISMISS: Final = "dismiss"  # takes the ephemeral message away

@@ -13,7 +13,7 @@ from bot.reporting.told import ClockView, Measurement
 from bot.words import ActionStatus, DocumentStatus, Milestone
 from templates.blocks import actions as a
 from templates.blocks.parts import Block, Message, buttons, context, fields, header, message, section, within
-from templates.blocks.screens import findings
+from templates.blocks.screens import findings, unsigned
 from templates.blocks.text import data, moment
 from templates.blocks.words import SEVERITY_MARKS, counted, label
 
@@ -60,6 +60,7 @@ def report_summary(report: Report, incident: Incident, *, live: bool = False, ou
         *_impact(report),
         *_actions(report),
         *_missing(report),
+        *unsigned(report),
     ]
     return message(
         f"{state}: {name.lower()} of {data(who.title, LINE_MOST)}",
@@ -137,9 +138,12 @@ def _posting(report: Report, incident: Incident, wanted: bool) -> tuple[Offer, .
 
 
 def _advancing(report: Report, incident: Incident) -> tuple[Offer, ...]:
-    """The one step that comes next in the life of the report."""
+    """The one step that comes next in the life of the report; whoever is named may sign at any time."""
     word, status = _STEPS[incident.document_status(report.family)]
-    return (Offer(word, a.ADVANCE, a.reference(incident.id, f"{report.family} {status.value}")),)
+    return (
+        Offer(word, a.ADVANCE, a.reference(incident.id, f"{report.family} {status.value}")),
+        Offer("Sign off", a.SIGN_OFF, a.reference(incident.id, report.family)),
+    )
 
 
 def _offers(incident: Incident) -> tuple[Offer, ...]:

@@ -37,7 +37,17 @@ def missing_message(report: Report, incident: Incident) -> Message:
     if found := findings(report):
         checks = [_lint(lint) for lint in found[:LINTS_SHOWN]]
         blocks += [section(f"*Checks*: {counted(len(found), 'finding')}"), *sections(checks)]
+    blocks += unsigned(report)
     return message(head, within(blocks, buttons(_answers(unknown, incident.id))))
+
+
+def unsigned(report: Report) -> list[Block]:
+    """Whose signature is still to come."""
+    due = [signer for signer in report.signers if not signer.day.known]
+    if not due:
+        return []
+    named = (f"{s.label} ({s.person.first.text if s.person.first else 'nobody named yet'})" for s in due)
+    return [context(f"*Not signed yet*: {data(', '.join(named), WORDS_MOST)}")]
 
 
 def findings(report: Report) -> list[Lint]:

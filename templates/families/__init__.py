@@ -161,6 +161,7 @@ def _signer(row: _Table) -> Signer:
         _field(row, "day"),
         role,
         frozenset(row.words(Severity, "severities", [])),
+        _field(row, "approved") if "approved" in row.left else "",
     )
 
 

@@ -7,8 +7,10 @@ import pytest
 from bot import commands as c
 from bot.decide import decide
 from bot.decision import PostDraft, Refused
+from bot.family import Signer
 from bot.incident import Incident
-from bot.words import DocumentStatus, Status
+from bot.signing import signature
+from bot.words import DocumentStatus, Role, Status
 from tests.mind.test_decide_state import POLICY, asked, do, open_incident, told, words
 
 DRAFT, IN_REVIEW, APPROVED, PUBLISHED, ARCHIVED = DocumentStatus
@@ -65,3 +67,43 @@ def test_resolving_again_begins_a_new_draft_of_what_was_published() -> None:
     incident.family = "slo"
     do(incident, c.ChangeStatus(Status.RESOLVED))
     assert incident.document_status("slo") is DRAFT
+
+
+# ---- signatures
+
+AUTHOR = Signer("Author", "author", "author_date")
+COMMANDER = Signer("Commander", "", "commander_approval_date", Role.COMMANDER)
+
+
+def named(**who: str) -> Incident:
+    incident = open_incident()
+    do(incident, c.SetFields(tuple((field, user, False) for field, user in who.items())))
+    return incident
+
+
+def test_one_press_signs_every_part_in_which_one_is_named_and_a_second_signs_nothing() -> None:
+    incident = named(author="U0ALICE")
+    do(incident, c.Assign(Role.COMMANDER, "U0ALICE"))
+    before = incident.statements
+    ask = c.SignOff("pir", (AUTHOR, COMMANDER))
+    assert "Author, Commander" in words(do(incident, ask))
+    assert set(incident.signed) == {("pir", "author"), ("pir", "commander")}
+    assert do(incident, ask).facts == ()
+    assert incident.statements == before
+
+
+def test_nobody_signs_for_another_and_no_family_for_another() -> None:
+    incident = named(author="U0BOB")
+    decision = do(incident, c.SignOff("slo", (AUTHOR, COMMANDER)))
+    assert decision.facts == () and "Commander: nobody yet" in words(decision)
+    do(incident, c.SetFields((("author", "U0ALICE", False),)))
+    do(incident, c.SignOff("slo", (AUTHOR,)))
+    assert signature(incident, "slo", AUTHOR) is not None
+    assert signature(incident, "coe", AUTHOR) is None
+
+
+def test_naming_somebody_else_asks_for_a_new_signature() -> None:
+    incident = named(author="U0ALICE")
+    do(incident, c.SignOff("slo", (AUTHOR,)))
+    do(incident, c.SetFields((("author", "U0BOB", False),)))
+    assert signature(incident, "slo", AUTHOR) is None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
+
+import pytest
 
 from bot.words import DocumentStatus
 from tests.slackd.records import Channel, Message
@@ -102,3 +105,70 @@ async def test_a_draft_posted_after_publication_begins_a_new_version(stage: Stag
     await stage.settle()
     assert "**Document Status**: DRAFT" in await draft(stage, channel, family="slo")
     assert "Ask for review" in labels(summary(stage, channel))
+
+
+# ---- signatures
+
+
+async def test_who_is_named_signs_with_a_button_and_everybody_else_is_told_who_may(stage: Stage) -> None:
+    channel = await stage.declared()
+    await said(stage, stage.alice, "set author @bob", channel)
+    await draft(stage, channel, family="slo")
+    refused = await stage.carol.presses(summary(stage, channel), text="Sign off")
+    assert "Those who sign: Author: " in refused.text and "Final Approval: nobody yet" in refused.text
+    assert "Not signed yet" in str(summary(stage, channel).blocks)
+    signed = await stage.bob.presses(summary(stage, channel), text="Sign off")
+    await stage.settle()
+    assert "signed the slo report: Author" in signed.text
+    again = await stage.bob.presses(summary(stage, channel), text="Sign off")
+    assert "signed this report already" in again.text
+    (fact,) = (await stage.incident(channel)).signed.values()
+    assert (fact.family, fact.signer, fact.source.by) == ("slo", "author", stage.bob.id)
+
+
+@pytest.mark.parametrize(
+    ("family", "named"),
+    [
+        ("coe", "set team_lead"),
+        ("slo", "set technical_reviewer"),
+        ("pir", "assign commander"),
+        ("security", "assign commander"),
+        ("trading", "set technical_reviewer"),
+    ],
+)
+async def test_every_family_prints_who_signed_and_when(stage: Stage, family: str, named: str) -> None:
+    """The person and the day stand in the sign-off section; another family's report is not signed by that."""
+    channel = await stage.declared()
+    await said(stage, stage.alice, f"{named} @bob", channel)
+    before = (await draft(stage, channel, family=family)).splitlines()
+    await stage.bob.presses(summary(stage, channel), text="Sign off")
+    await stage.settle()
+    after = (await draft(stage, channel, family=family)).splitlines()
+    changed = [line for line in after if line not in before and "Bob" in line]
+    assert len(changed) == 1 and re.search(r"\d{4}-\d\d-\d\d", changed[0]), changed
+    other = "pir" if family != "pir" else "security"
+    assert changed[0] not in await draft(stage, channel, family=other)
+
+
+async def test_missing_names_the_outstanding_signatures(stage: Stage) -> None:
+    channel = await stage.declared("Checkout is failing sev2 --family coe")
+    await said(stage, stage.alice, "set author @bob", channel)
+    shown = str((await stage.alice.types("/incident missing", channel)).whispers[-1].blocks)
+    assert "*Not signed yet*: Author (Bob" in shown and "Team Lead (nobody named yet)" in shown
+    await draft(stage, channel)
+    await stage.bob.presses(summary(stage, channel), text="Sign off")
+    await stage.settle()
+    shown = str((await stage.alice.types("/incident missing", channel)).whispers[-1].blocks)
+    assert "Author (Bob" not in shown and "*Not signed yet*: Team Lead" in shown
+
+
+async def test_a_signature_counts_no_more_once_somebody_else_is_named(stage: Stage) -> None:
+    channel = await stage.declared()
+    await said(stage, stage.alice, "set author @bob", channel)
+    await draft(stage, channel, family="slo")
+    await stage.bob.presses(summary(stage, channel), text="Sign off")
+    await stage.settle()
+    await said(stage, stage.alice, "set author @carol", channel)
+    paper = await draft(stage, channel, family="slo")
+    (line,) = [line for line in paper.splitlines() if line.startswith("- **Author**: ")]
+    assert "Carol" in line and not re.search(r"\d{4}-\d\d-\d\d", line)
