@@ -11,7 +11,7 @@ from bot.reporting.model import ActionView, CostsView, NoBudget, NoticeView, Rep
 from bot.reporting.told import Citation, ClockView, FieldView, MilestoneView, NoMeasurement, Sentence, Statement
 
 SCHEMA: Final = 1
-"""Raised when a key changes its meaning or goes; new keys alone do not raise it."""
+"""The version that report.schema.json describes: raised when a key changes its meaning or goes, not for new ones."""
 
 Json = dict[str, Any]
 
