@@ -153,7 +153,7 @@ def finish(text: str, report: Report) -> str:
     digest = b64encode(sha256(style.encode()).digest()).decode()
     page = shelf.markup().get_template("_media/page.html.j2")
     return page.render(
-        title=shorten(_plain(f"{report.identity.number_here} {report.identity.title}"), _TITLE_MOST),
+        title=_title(_plain(f"{report.identity.number_here} {report.identity.title}")),
         style=Markup(style),  # noqa: S704 - a file of ours
         digest=digest,
         sections=[(number, bare(h.text)) for number, h in _numbered(blocks)],
@@ -166,6 +166,16 @@ def split_label(text: str) -> tuple[str, str]:
     """The label at the beginning of a line, if there is one, and what follows it."""
     found = _LABEL.match(text)
     return (found[1], text[found.end() :]) if found else ("", text)
+
+
+def _title(text: str) -> str:
+    """Short enough however it is counted: checkers count what stands in the file, in UTF-16."""
+    fits = (cut for most in range(_TITLE_MOST, 0, -1) if _written_length(cut := shorten(text, most)) <= _TITLE_MOST)
+    return next(fits)
+
+
+def _written_length(text: str) -> int:
+    return len(escape(text).encode("utf-16-le")) // 2
 
 
 def bare(markup: str) -> str:

@@ -83,6 +83,23 @@ async def test_check_names_a_token_that_slack_refuses(tmp_path: Path) -> None:
     assert "MEND bot token: auth.test failed (token_revoked)" in said
 
 
+BEGINNINGS = {"html": b"<!DOCTYPE html>", "pdf": b"%PDF-", "svg": b"<svg ", "png": b"\x89PNG"}
+
+
+async def test_report_writes_pages_documents_and_pictures(database: str, tmp_path: Path) -> None:
+    """Bytes as they are, to a file or into a pipe."""
+    async with staged(database) as stage:
+        channel = await stage.declared("Checkout is failing sev2 --started 14:40")
+        number = (await stage.incident(channel)).number
+    for form, beginning in BEGINNINGS.items():
+        target = tmp_path / f"report.{form}"
+        status, printed, said = await scribe(
+            {"SCRIBE_DATABASE_URL": database}, "report", number, "--format", form, "-o", str(target)
+        )
+        assert (status, printed) == (0, ""), said
+        assert target.read_bytes().startswith(beginning)
+
+
 async def test_report_prints_what_the_channel_got(database: str, tmp_path: Path) -> None:
     """While Scribe is running, on both databases, as Markdown and as JSON, to the terminal and to a file."""
     async with staged(database) as stage:

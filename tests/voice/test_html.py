@@ -210,6 +210,13 @@ def test_what_is_no_address_of_the_web_is_no_link(url: str | None) -> None:
     assert "<a" not in html.link("words", url)
 
 
+def test_the_title_is_short_however_it_is_counted() -> None:
+    text = render(report(Story().declared(title="&<\"'🔥" * 40)), "html")
+    title = re.search("<title>(.*)</title>", text)
+    assert title is not None
+    assert len(title[1].encode("utf-16-le")) // 2 <= 70
+
+
 def test_words_from_right_to_left_do_not_turn_what_stands_beside_them() -> None:
     assert html.text_of("שלום 123") == "<bdi>שלום 123</bdi>"
     assert html.text_of("plain") == "plain"
