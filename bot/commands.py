@@ -207,6 +207,7 @@ class SetFields:
 
     values: tuple[tuple[str, Value | None, bool], ...]  # key, value, approximate
     append: bool = False
+    seen: int | None = None  # up to which fact the form had read; None: not from a form
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,14 @@ class Refused(Exception):
         self.offers = offers
 
 
+class Overtaken(Refused):
+    """Fields were set by others while a form to set them was open; `keys` says which."""
+
+    def __init__(self, sentence: str, keys: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.keys = keys
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A person or bot by id, shown by name, never notified."""

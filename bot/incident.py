@@ -207,6 +207,7 @@ class Incident:
     holdings: tuple[Holding, ...] = ()
     recoveries: tuple[Recovery, ...] = ()
     fields: dict[str, tuple[Said, ...]] = field(default_factory=dict)
+    worded: dict[str, int] = field(default_factory=dict)  # the seq at which each field was last said or taken back
     superseded: dict[str, tuple[Said, ...]] = field(default_factory=dict)  # what others had answered before
     actions: dict[str, ActionItem] = field(default_factory=dict)
     anchors: dict[str, f.Anchored] = field(default_factory=dict)
@@ -231,6 +232,7 @@ class Incident:
             marks=dict(self.marks),
             claimed=dict(self.claimed),
             fields=dict(self.fields),
+            worded=dict(self.worded),
             superseded=dict(self.superseded),
             actions=dict(self.actions),
             anchors=dict(self.anchors),
@@ -494,6 +496,7 @@ def _role_assigned(i: Incident, fact: f.RoleAssigned, heard: datetime) -> None:
 
 
 def _field_set(i: Incident, fact: f.FieldSet, heard: datetime) -> None:
+    i.worded[fact.field] = i.seq + 1
     if fact.value is None:
         i.fields.pop(fact.field, None)
         return

@@ -173,10 +173,22 @@ def _sections(s: Submission, policy: Policy) -> c.OpenForm:
 
 
 def _fields(s: Submission, policy: Policy) -> c.SetFields | None:
-    """Only what was changed is set; an emptied one is unknown again."""
-    changed = [key for key in FIELDS if key in s and s.changed(key)]
-    values = tuple((key, *_value(s, key)) for key in changed)
-    return c.SetFields(values) if values else None
+    """Only what was changed is set; an emptied one is unknown again. `kept` names what was changed in the form before
+    this one, which others had overtaken.
+    """
+    values = tuple((key, *_value(s, key)) for key in _changed(s))
+    return c.SetFields(values, seen=s.ids.get("seen")) if values else None
+
+
+def _changed(s: Submission) -> list[str]:
+    kept = s.ids.get("kept", "").split()
+    return [key for key in FIELDS if key in s and (key in kept or s.changed(key))]
+
+
+def entered(view: Mapping[str, Any], request: c.Request) -> dict[str, str]:
+    """What the person had put into the fields of a section, as it stands in the form."""
+    submission = Submission(view, request)
+    return {key: str(submission.raw(key) or "") for key in _changed(submission)}
 
 
 def _value(s: Submission, key: str) -> tuple[Value | None, bool]:

@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 
 from bot import commands as c
-from bot.decision import Refused
+from bot.decision import Overtaken, Refused
 from bot.facts import Evidence
 from bot.words import UNSAID
 from handlers import forms as read_forms
@@ -54,6 +54,8 @@ async def submit(desk: Desk, inbox: Inbox, heard: Heard, body: Body, ack: AsyncA
         except Refused as refused:
             if heard.replayed:
                 raise
+            if isinstance(refused, Overtaken):
+                raise await _overtaken(desk, heard, body, refused.keys) from refused
             raise Corrected(read_forms.refusal(view, refused).errors) from refused
         await ack()
         return message
@@ -114,6 +116,14 @@ async def _do(desk: Desk, view: Mapping[str, Any], asked: object, request: c.Req
         case _:
             await desk.directory.meet(_named(asked), request.now)
             return await act(desk, incident, asked, request)  # type: ignore[arg-type]
+
+
+async def _overtaken(desk: Desk, heard: Heard, body: Body, keys: tuple[str, ...]) -> Following:
+    """Where others set the same field meanwhile, the form comes again with their words beside the person's own."""
+    ids, request = ids_of(body["view"]), c.Request(heard.key, body["user"]["id"], "form", heard.at)
+    mine = read_forms.entered(body["view"], request)
+    state = await desk.store.incident(ids["incident"])
+    return Following(forms.fields_form(state, ids["section"], desk.look, mine, keys))
 
 
 def _named(asked: object) -> list[str]:

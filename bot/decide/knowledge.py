@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import commands as c
 from bot import facts as f
 from bot.decide._common import log, source
-from bot.decision import Decision, Name, Quote, Refused, ShowCard, Span, say
+from bot.decision import Decision, Name, Overtaken, Quote, Refused, ShowCard, Span, say
 from bot.facts import AnyFact, Value
 from bot.field import Field
 from bot.fields import FIELDS
@@ -19,6 +19,7 @@ def set_fields(incident: Incident, command: c.SetFields, request: c.Request, pol
     """Keep values of fields; a list field grows by what is appended, every other field takes the newest value."""
     if not command.values:
         raise Refused("Nothing was set.", "/incident set users_affected 5000")
+    _check_overtaken(incident, command)
     facts: list[AnyFact] = []
     told: list[Span] = []
     for n, (key, value, approximate) in enumerate(command.values):
@@ -36,6 +37,22 @@ def set_fields(incident: Incident, command: c.SetFields, request: c.Request, pol
         told += [*(("; ",) if told else ()), *_telling(key, value, approximate, command.append)]
     line = log(request, Name(request.by), " set ", *told)
     return Decision(tuple(facts), (line, ShowCard()), say("Set ", *told, "."))
+
+
+def _check_overtaken(incident: Incident, command: c.SetFields) -> None:
+    """Raises Overtaken where somebody set a field after the form had read it; the same value is no conflict."""
+    if command.seen is None:
+        return
+    newer = [(key, value) for key, value, _ in command.values if incident.worded.get(key, 0) > command.seen]
+    keys = tuple(key for key, value in newer if _standing(incident, key) != value)
+    if keys:
+        labels = ", ".join(f"“{FIELDS[key].label}”" for key in keys)
+        raise Overtaken(f"Somebody else changed {labels} while you were writing; nothing was set.", keys)
+
+
+def _standing(incident: Incident, key: str) -> Value | None:
+    said = incident.value(key)
+    return said.value if said else None
 
 
 def _telling(key: str, value: Value | None, approximate: bool, appended: bool) -> tuple[Span, ...]:

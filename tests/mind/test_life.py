@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from bot import commands as c
 from bot.decide import decide
-from bot.decision import PostDraft, Refused
+from bot.decision import Overtaken, PostDraft, Refused
 from bot.family import Signer
+from bot.fields import FIELDS
 from bot.incident import Incident
 from bot.signing import signature
-from bot.words import DocumentStatus, Role, Status
-from tests.mind.test_decide_state import POLICY, asked, do, open_incident, told, words
+from bot.words import DocumentStatus, Milestone, Role, Severity, Status, Wire
+from tests.mind.test_decide_state import POLICY, asked, do, moment, open_incident, told, words
 
 DRAFT, IN_REVIEW, APPROVED, PUBLISHED, ARCHIVED = DocumentStatus
 WAY = (IN_REVIEW, APPROVED, PUBLISHED, ARCHIVED)
@@ -107,3 +110,42 @@ def test_naming_somebody_else_asks_for_a_new_signature() -> None:
     do(incident, c.SignOff("slo", (AUTHOR,)))
     do(incident, c.SetFields((("author", "U0BOB", False),)))
     assert signature(incident, "slo", AUTHOR) is None
+
+
+# ---- words of people
+
+
+def test_a_form_overtaken_by_another_sets_nothing_unless_both_say_the_same() -> None:
+    incident = open_incident()
+    seen = incident.seq
+    do(incident, c.SetFields((("summary", "The cache was cold", False),), seen=seen))
+    late = c.SetFields((("summary", "The disk was full", False), ("users_affected", 7, False)), seen=seen)
+    with pytest.raises(Overtaken) as refused:
+        do(incident, late)
+    assert refused.value.keys == ("summary",) and incident.value("users_affected") is None
+    do(incident, c.SetFields((("summary", "The cache was cold", False),), seen=seen))
+    do(incident, c.SetFields((("summary", None, False),)))
+    with pytest.raises(Overtaken):
+        do(incident, late)
+    do(incident, c.SetFields(late.values, seen=incident.seq))
+    assert incident.value("summary") is not None
+
+
+@pytest.mark.parametrize("field", [field.key for field in FIELDS.values() if field.type == "text"])
+def test_a_persons_text_survives_a_hundred_facts_about_anything_else(field: str) -> None:
+    incident, chance = open_incident(), Random(field)
+    words_of_a_person = "Written by hand | once.\nAnd on a second line."
+    do(incident, c.SetFields(((field, words_of_a_person, False),)))
+    others = [other.key for other in FIELDS.values() if other.type == "text" and other.key != field]
+    for n in range(100):
+        commands: list[c.Command] = [
+            c.AddEvents((c.Line(Wire(f"event {n}")),)),
+            c.SetFields(((chance.choice(others), f"other words {n}", False),)),
+            c.ChangeSeverity(chance.choice([s for s in Severity if s is not incident.severity]), Wire(f"why {n}")),
+            c.MarkMilestones(((Milestone.DETECTED, moment("14:02")),)),
+            c.AddAction(Wire(f"Add alert {n}")),
+            c.Describe(title=Wire(f"Title {n}")),
+        ]
+        do(incident, chance.choice(commands))
+    kept = incident.value(field)
+    assert kept is not None and kept.value == words_of_a_person

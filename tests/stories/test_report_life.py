@@ -8,7 +8,8 @@ from copy import deepcopy
 import pytest
 
 from bot.words import DocumentStatus
-from tests.slackd.records import Channel, Message
+from tests.slackd.people import Person
+from tests.slackd.records import Channel, Message, View
 from tests.stage import Stage
 from tests.stories.reading import draft
 from tests.stories.rendered import json_of
@@ -172,3 +173,45 @@ async def test_a_signature_counts_no_more_once_somebody_else_is_named(stage: Sta
     paper = await draft(stage, channel, family="slo")
     (line,) = [line for line in paper.splitlines() if line.startswith("- **Author**: ")]
     assert "Carol" in line and not re.search(r"\d{4}-\d\d-\d\d", line)
+
+
+# ---- words of people
+
+
+async def open_form(person: Person, channel: Channel, field: str = "summary") -> View:
+    opened = await person.types(f"/incident set {field}", channel)
+    assert opened.view is not None, opened.text
+    return opened.view
+
+
+async def test_of_two_who_write_one_field_the_second_is_shown_both_texts_and_chooses(stage: Stage) -> None:
+    channel = await stage.declared()
+    of_alice, of_bob = await open_form(stage.alice, channel), await open_form(stage.bob, channel)
+    await stage.alice.submits(await stage.alice.fills(of_alice, {"summary": "The cache was cold"}))
+    await stage.settle()
+    sent = await stage.bob.submits(await stage.bob.fills(of_bob, {"summary": "The disk was full"}))
+    assert sent.view is not None and not sent.closed
+    assert "The cache was cold" in str(sent.view.content) and "Alice" in str(sent.view.content)
+    assert "The disk was full" in str(sent.view.content)
+    said_now = (await stage.incident(channel)).value("summary")
+    assert said_now is not None and said_now.value == "The cache was cold"
+    again = await stage.bob.submits(sent.view)
+    await stage.settle()
+    assert again.closed, again.errors
+    said_now = (await stage.incident(channel)).value("summary")
+    assert said_now is not None and said_now.value == "The disk was full"
+
+
+async def test_two_who_write_different_fields_of_one_section_do_not_meet(stage: Stage) -> None:
+    channel = await stage.declared()
+    of_alice = await open_form(stage.alice, channel, "users_affected")
+    of_bob = await open_form(stage.bob, channel, "users_affected")
+    await stage.alice.submits(await stage.alice.fills(of_alice, {"users_affected": "5000"}))
+    sent = await stage.bob.submits(await stage.bob.fills(of_bob, {"requests_failed": "70"}))
+    await stage.settle()
+    assert sent.closed, sent.errors
+    incident = await stage.incident(channel)
+    assert {key: incident.fields[key][-1].value for key in ("users_affected", "requests_failed")} == {
+        "users_affected": 5000,
+        "requests_failed": 70,
+    }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from bot.durations import duration
 from bot.facts import Value
@@ -14,22 +15,46 @@ from bot.words import Wire
 from templates.blocks import actions as a
 from templates.blocks.fitting import size
 from templates.blocks.forms.inputs import INPUT_MOST, Choice, View, is_person, person, select, text, view
-from templates.blocks.parts import Block, context
-from templates.blocks.text import Look, bare_words, utc
+from templates.blocks.parts import Block, context, section
+from templates.blocks.text import Look, bare_words, data, utc
 
 YES, NO = "yes", "no"
+THEIRS_MOST: Final = 2500
+_NOTHING: Final[Mapping[str, str]] = {}
 
 
-def fields_form(incident: Incident, section: str, look: Look) -> View:
+def fields_form(
+    incident: Incident, section: str, look: Look, mine: Mapping[str, str] = _NOTHING, overtaken: Sequence[str] = ()
+) -> View:
     """One section's fields as they stand: what the report's family asks for, and what somebody said unasked.
+
+    `mine` is what the person had put into a form that others had overtaken in the fields `overtaken`.
 
     Raises:
         KeyError: there is no such section.
     """
     title = SECTIONS[section].title
-    blocks = [_block(field, incident.fields.get(field.key, ()), look) for field in _wanted(incident, section)]
+    blocks: list[Block] = []
+    for field in _wanted(incident, section):
+        said = incident.fields.get(field.key, ())
+        if field.key in overtaken:
+            blocks.append(_theirs(field, said, look))
+        blocks.append(_block(field, mine.get(field.key, editable(field, said, look))))
+    ids: dict[str, int | str] = {
+        "incident": incident.id,
+        "section": section,
+        "seen": incident.seq,
+        "kept": " ".join(mine),
+    }
     note = context("Leave empty what nobody knows. Begin with “about” what is not exact.")
-    return view(a.FIELDS, title, "Save", [note, *blocks], {"incident": incident.id, "section": section})
+    return view(a.FIELDS, title, "Save", [note, *blocks], ids)
+
+
+def _theirs(field: Field, said: Sequence[Said], look: Look) -> Block:
+    """What somebody else said while this person was writing."""
+    who = f"{data(look.name(said[-1].source.by))} set" if said else "Somebody cleared"
+    words = f" to:\n{data(editable(field, said, look), THEIRS_MOST)}" if said else ""
+    return section(f"⚠️ *{data(field.label)}*: {who} it meanwhile{words}\nBelow is yours; Save puts it in its place.")
 
 
 def _wanted(incident: Incident, section: str) -> list[Field]:
@@ -45,9 +70,8 @@ def sections_form(incident: Incident) -> View:
     return view(a.SECTIONS, "What people know", "Next", blocks, {"incident": incident.id})
 
 
-def _block(field: Field, said: Sequence[Said], look: Look) -> Block:
+def _block(field: Field, shown: str) -> Block:
     hint = f"{field.help}. Who knows: {field.who}."
-    shown = editable(field, said, look)
     if field.type == "choice":
         return select(field.key, field.label, [(c, c) for c in field.choices], shown, hint=hint, optional=True)
     if field.type == "yesno":
