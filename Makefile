@@ -6,12 +6,13 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 UV     := uv>=0.13,<0.14
 
-.PHONY: help test lint format docs demo rehearse bench lock
+.PHONY: help test lint format docs demo rehearse picture bench lock
 
 help:
 	@echo 'make demo                          a pretend Slack in the browser, with Scribe and an incident in it'
 	@echo 'make rehearse INCIDENT=file OUT=dir  a published incident, lived through; the reports are left in dir'
 	@echo 'make test | lint | format | bench  for those who change Scribe'
+	@echo 'make picture                       draw the picture in the README anew'
 	@echo 'make docs                          write docs/fields.md anew from the catalogue of fields'
 	@echo 'make lock                          pin the newest versions that pyproject.toml allows'
 
@@ -42,6 +43,9 @@ demo: $(READY)
 rehearse: $(READY)
 	@test -n "$(INCIDENT)" && test -n "$(OUT)" || { echo 'make rehearse INCIDENT=<file.json> OUT=<folder>'; exit 2; }
 	$(BIN)/python -m tests.rehearsal "$(INCIDENT)" "$(OUT)"
+
+picture: $(READY)
+	$(BIN)/python -m tests.picture
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
