@@ -320,7 +320,7 @@ def test_the_question_about_what_leads_to_the_form_of_its_section() -> None:
 def test_lists_are_one_item_per_line() -> None:
     view = forms.fields_form(small(), "factors", LOOK)
     found = understood(view, contributing_factors="No canary \n\n a < b\n")
-    assert found == c.SetFields((("contributing_factors", ("No canary", "a &lt; b"), False),))
+    assert found == c.SetFields((("contributing_factors", ("No canary", "a &lt; b"), False),), seen=small().seq)
 
 
 @pytest.mark.parametrize(
@@ -340,10 +340,11 @@ def test_a_value_is_read_as_its_field_wants_it_and_shown_so_that_it_reads_the_sa
 ) -> None:
     section = FIELDS[key].section
     empty = incident(declare=declared(family=min(FIELDS[key].families)))
-    assert understood(forms.fields_form(empty, section, LOOK), **{key: typed}) == c.SetFields(((key, value, about),))
+    command = c.SetFields(((key, value, about),), seen=empty.seq)
+    assert understood(forms.fields_form(empty, section, LOOK), **{key: typed}) == command
     said = Said(value, about, at(1), SAID)
     shown = editable(FIELDS[key], (said,), LOOK)
-    assert understood(forms.fields_form(empty, section, LOOK), **{key: shown}) == c.SetFields(((key, value, about),))
+    assert understood(forms.fields_form(empty, section, LOOK), **{key: shown}) == command
 
 
 def test_a_typo_in_a_number_is_said_under_it_and_an_emptied_value_is_unknown_again() -> None:
@@ -352,7 +353,9 @@ def test_a_typo_in_a_number_is_said_under_it_and_an_emptied_value_is_unknown_aga
     found = errors(view, users_affected="many", requests_failed="12,34,5")
     assert set(found) == {"users_affected", "requests_failed"}
     assert "/incident set users_affected" in found["users_affected"]
-    assert understood(view, users_affected=None) == c.SetFields((("users_affected", None, False),))
+    assert understood(view, users_affected=None) == c.SetFields(
+        (("users_affected", None, False),), seen=incident(told).seq
+    )
 
 
 def test_a_form_knows_its_incident_and_shows_a_refusal_of_the_rules() -> None:
