@@ -191,6 +191,8 @@ class Family:
     regimes: tuple[Regime, ...]
     costs: tuple[str, ...]  # fields whose amounts are added; what is a part of another one is left out
     follow_up_after: Span
+    asks: str  # whose fields of the catalogue it asks for: its own, or those of the family it is based on
+    template: str  # the source of a team's own template, empty for a family that comes with Scribe
     budget_window: timedelta  # the month of the family's error-budget section, for an objective that names no window
 
     def numberings(self) -> dict[str, Numbering]:

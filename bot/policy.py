@@ -69,6 +69,7 @@ class Policy:
     aliases: Mapping[str, str] = field(default_factory=lambda: ALIASES)
     confirmation: str = CONFIRMATION
     family: str = "slo"
+    families_folder: str = ""  # of the team's own report families
     severity: Severity = Severity.HIGH  # of a declaration that names none
     services: tuple[str, ...] = ()
     responders: tuple[str, ...] = ()  # user ids (U…) and user group ids (S…) invited to each incident

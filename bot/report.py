@@ -40,6 +40,7 @@ def _assembled(reader: Reader, known: Mapping[str, FieldView]) -> Report:
     return Report(
         family=family.key,
         family_title=family.title,
+        template=family.template,
         zone=family.zone,
         zone_name=family.zone_name,
         zone_title=family.zone_title,

@@ -9,8 +9,8 @@ from handlers.directory import is_id
 from handlers.reports import people_in
 from handlers.settings import Settings
 from storage import Store
-from templates.families import available, load_family
 from templates.files import FORMS
+from templates.own import known_families
 
 
 class NotFound(Exception):
@@ -40,7 +40,7 @@ async def lint(settings: Settings, number: str, family: str | None) -> tuple[Lin
 
 async def _reports(settings: Settings, number: str, family: str | None) -> list[Report]:
     """The report asked for, and after it those of the other families."""
-    families = {key: load_family(key) for key in available()}
+    families = known_families(settings.policy.families_folder)
     async with Store.open(settings.database_url.get_secret_value(), me="report", read_only=True) as store:
         found = await store.incident_numbered(number)
         if found is None:

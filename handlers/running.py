@@ -32,7 +32,7 @@ from handlers.settings import Settings
 from handlers.sockets import connected
 from handlers.web import served
 from storage import Store
-from templates.families import available, load_family
+from templates.own import known_families
 
 log = logging.getLogger("scribe")
 
@@ -105,7 +105,7 @@ async def _desk(settings: Settings, clock: Clock, name: str) -> AsyncIterator[De
             policy=settings.policy,
             me=me,
             directory=Directory(store, slack, me.team_id),
-            families={key: load_family(key) for key in available()},
+            families=known_families(settings.policy.families_folder),
         )
 
 

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
 from pydantic import (
@@ -25,7 +26,8 @@ from bot.durations import parse_duration
 from bot.policy import ALIASES, VOCABULARY, Objective, Policy
 from bot.words import Kind, Meaning, Milestone, Severity, meaning
 from handlers.mistakes import Misconfigured, Mistake, explain
-from templates.families import available, load_family
+from templates.families import FamilyError
+from templates.own import known_families
 
 _STRICT: Final = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 _DEFAULT: Final = Policy()
@@ -41,18 +43,34 @@ def _matching(pattern: str, sentence: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _one_of(names: Callable[[], Iterable[str]]) -> AfterValidator:
-    def check(name: str) -> str:
-        if name not in (known := tuple(names())):
+def _one_of(names: Callable[[str], Iterable[str]]) -> AfterValidator:
+    """One of the names that the families give, those of the team's own folder too."""
+
+    def check(name: str, info: ValidationInfo) -> str:
+        if name not in (known := tuple(names(info.data.get("families_folder", "")))):
             raise ValueError(f"must be one of: {', '.join(known)}")
         return name
 
     return AfterValidator(check)
 
 
-def _clocks() -> Iterable[str]:
+def _clocks(folder: str) -> Iterable[str]:
     """The clocks that any family prints, in the order of their first family."""
-    return dict.fromkeys(clock.key for family in available() for clock in load_family(family).clocks)
+    return dict.fromkeys(clock.key for family in known_families(folder).values() for clock in family.clocks)
+
+
+def _folder(said: object, info: ValidationInfo) -> str:
+    """The folder, beside the file that names it, once every family in it was tried."""
+    if said == "":
+        return ""
+    folder = Path((info.context or {}).get("beside", ""), said) if isinstance(said, str) else None
+    if folder is None or not folder.is_dir():
+        raise ValueError('must be a folder, beside this file or from the root, or "" for none')
+    try:
+        known_families(str(folder))
+    except FamilyError as error:
+        raise ValueError(str(error)) from None
+    return str(folder)
 
 
 def _duration(text: object) -> timedelta:
@@ -83,7 +101,8 @@ Says = Annotated[Meaning | None, PlainValidator(_meaning)]
 Invited = Annotated[str, _matching(r"[UWS][A-Z0-9]{2,}", "must be the id of a person (U…) or of a user group (S…)")]
 Broadcast = Annotated[str, _matching(r"([CG][A-Z0-9]{2,})?", 'must be the id of a channel (C…), or "" for none')]
 Prefix = Annotated[str, _matching(r"[a-z0-9_][a-z0-9_-]{0,39}", "must be 1 to 40 characters of a-z, 0-9, - and _")]
-Family = Annotated[str, _one_of(available)]
+Folder = Annotated[str, PlainValidator(_folder)]
+Family = Annotated[str, _one_of(known_families)]
 ClockKey = Annotated[str, _one_of(_clocks)]
 Duration = Annotated[timedelta, PlainValidator(_duration)]
 Flag = Annotated[bool, Strict()]
@@ -118,6 +137,7 @@ class ScribeToml(BaseModel):
 
     model_config = _STRICT
 
+    families_folder: Folder = ""
     family: Family = _DEFAULT.family
     severity: Severity = _DEFAULT.severity
     services: tuple[Said, ...] = ()
@@ -158,14 +178,14 @@ def _merged(defaults: Mapping[str, _V], said: Mapping[str, _V | None]) -> dict[s
     return {name: value for name, value in {**defaults, **said}.items() if value}
 
 
-def parse(text: str) -> Policy:
-    """Read the text of a scribe.toml.
+def parse(text: str, beside: Path = Path()) -> Policy:
+    """Read the text of a scribe.toml; `beside` is the folder that it stands in.
 
     Raises:
         Misconfigured: with every mistake of the file.
     """
     try:
-        written = ScribeToml.model_validate(tomllib.loads(text))
+        written = ScribeToml.model_validate(tomllib.loads(text), context={"beside": beside})
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured([Mistake("scribe.toml", f"is not TOML: {error}")]) from None
     except ValidationError as error:

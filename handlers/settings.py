@@ -113,7 +113,7 @@ def load(environ: Mapping[str, str], *, connecting: bool) -> Settings:
     except ValidationError as error:
         mistakes += explain(error, VARIABLES)
     try:
-        policy = scribe_toml.parse(_text(given.get("SCRIBE_CONFIG")))
+        policy = scribe_toml.parse(_text(named := given.get("SCRIBE_CONFIG")), Path(named or DEFAULT_CONFIG).parent)
     except Misconfigured as wrong:
         mistakes += wrong.mistakes
     if mistakes:

@@ -8,6 +8,7 @@ from functools import cache, partial
 from typing import Any, Final
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from bot.clocks import ClockDefinition, label
@@ -47,17 +48,24 @@ def render(report: Report, medium: str = "markdown") -> str:
 
 def written(report: Report, medium: str) -> str:
     """What the family's template writes with the marks of a medium, before it is a document."""
-    environment = _environment(medium)
+    environment = _environment(medium, sandboxed=bool(report.template))
     about_time = {"stamp": partial(shown.stamp, zone=report.zone)}
     macros = environment.get_template("_media/macros.j2").make_module(about_time)
-    return environment.get_template(f"families/{report.family}.j2").render(report=report, m=macros, **about_time)
+    if report.template:
+        template = environment.from_string(report.template)
+    else:
+        template = environment.get_template(f"families/{report.family}.j2")
+    return template.render(report=report, m=macros, **about_time)
 
 
 @cache
-def _environment(medium: str) -> Environment:
-    """Autoescape makes macros return markup; `finalize` escapes everything that is none, in the medium's own way."""
+def _environment(medium: str, *, sandboxed: bool) -> Environment:
+    """Autoescape makes macros return markup; `finalize` escapes everything that is none, in the medium's own way.
+
+    A team's own template is sandboxed: it reaches nothing beside the report, and changes nothing of it.
+    """
     syntax = MEDIA[medium]
-    environment = Environment(
+    environment = (ImmutableSandboxedEnvironment if sandboxed else Environment)(
         loader=FunctionLoader(shelf.read),
         autoescape=True,
         finalize=syntax.finalize,

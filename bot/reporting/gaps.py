@@ -42,7 +42,7 @@ def missing(reader: Reader, known: Mapping[str, FieldView]) -> tuple[Missing, ..
     """The most important first: milestones, what the report is poor without, then the rest as forms ask for it."""
     milestones = [] if reader.incident.cancelled is not None else missing_milestones(reader.incident)
     idle = set(_idle(reader))
-    asked = [known[field.key] for field in asked_by(reader.family.key) if field.key not in idle]
+    asked = [known[field.key] for field in asked_by(reader.family.asks) if field.key not in idle]
     unknown = [view for view in asked if not view.known and not _answered_elsewhere(view.field.key, known)]
     unknown.sort(key=_weight)
     return (*(_milestone(m) for m in milestones), *(_field(view) for view in unknown))

@@ -87,7 +87,7 @@ def _declared(reader: Reader, field: Field) -> tuple[Answer, ...]:
 
 def others(reader: Reader, known: Mapping[str, FieldView]) -> tuple[FieldView, ...]:
     """What was said although this family does not ask for it: kept, and shown at the end."""
-    return tuple(view for view in known.values() if view.known and reader.family.key not in view.field.families)
+    return tuple(view for view in known.values() if view.known and reader.family.asks not in view.field.families)
 
 
 def said(reader: Reader) -> Mapping[Kind, tuple[Statement, ...]]:

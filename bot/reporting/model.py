@@ -360,6 +360,7 @@ class Report:
 
     family: str
     family_title: str
+    template: str
     zone: str
     zone_name: str
     zone_title: str

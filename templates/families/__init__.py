@@ -220,8 +220,8 @@ def _numberings(top: _Table) -> _Numberings:
     return {"number": read(top, "number"), "related": {name: read(beside, name) for name in list(beside.left)}}
 
 
-def read_family(key: str, source: str) -> Family:
-    """Read a family's TOML.
+def read_family(key: str, source: str, template: str = "") -> Family:
+    """Read a family's TOML; with `template` it is a team's own, `based_on` one of Scribe's for all it does not say.
 
     Raises:
         FamilyError: a key is missing, unknown, or holds what it cannot; the message names the file and the key.
@@ -230,12 +230,22 @@ def read_family(key: str, source: str) -> Family:
         top = _Table(f"{key}.toml", tomllib.loads(source))
     except tomllib.TOMLDecodeError as error:
         raise FamilyError(f"{key}.toml: {error}") from None
-    family = _family(key, top)
+    asks = _based(top) if template else key
+    family = _family(key, top, asks, template)
     top.finish()
     return family
 
 
-def _family(key: str, top: _Table) -> Family:
+def _based(top: _Table) -> str:
+    """The family that it is based on, whose tables and values stand in for those left out."""
+    base = top.take("based_on", str)
+    if base not in available():
+        raise FamilyError(f"{top.place}.based_on: {base!r} is none of {', '.join(available())}")
+    top.left = {**tomllib.loads(_data(base)), **top.left}
+    return base
+
+
+def _family(key: str, top: _Table, asks: str, template: str) -> Family:
     return Family(
         key=key,
         title=top.take("title", str),
@@ -264,6 +274,8 @@ def _family(key: str, top: _Table) -> Family:
         regimes=top.rows("regimes", _regime),
         costs=_fields(top, "costs"),
         follow_up_after=_span(top, "follow_up_after"),
+        asks=asks,
+        template=template,
         budget_window=timedelta(days=_span(top, "budget_window").days),
     )
 
@@ -277,7 +289,11 @@ def load_family(key: str) -> Family:
     """
     if key not in available():
         raise FamilyError(f"no report family is called {key!r}; there are {', '.join(available())}")
-    return read_family(key, (files(__name__) / f"{key}.toml").read_text(encoding="utf-8"))
+    return read_family(key, _data(key))
+
+
+def _data(key: str) -> str:
+    return (files(__name__) / f"{key}.toml").read_text(encoding="utf-8")
 
 
 @cache

@@ -35,7 +35,7 @@ def fields_form(
     """
     title = SECTIONS[section].title
     blocks: list[Block] = []
-    for field in _wanted(incident, section):
+    for field in _wanted(incident, section, look):
         said = incident.fields.get(field.key, ())
         if field.key in overtaken:
             blocks.append(_theirs(field, said, look))
@@ -57,9 +57,11 @@ def _theirs(field: Field, said: Sequence[Said], look: Look) -> Block:
     return section(f"⚠️ *{data(field.label)}*: {who} it meanwhile{words}\nBelow is yours; Save puts it in its place.")
 
 
-def _wanted(incident: Incident, section: str) -> list[Field]:
+def _wanted(incident: Incident, section: str, look: Look) -> list[Field]:
+    family = look.families.get(incident.family)
+    asks = family.asks if family else incident.family
     here = [field for field in FIELDS.values() if field.section == section]
-    asked = [field for field in here if incident.family in field.families or field.key in incident.fields]
+    asked = [field for field in here if asks in field.families or field.key in incident.fields]
     return asked or here
 
 
