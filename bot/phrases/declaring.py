@@ -7,9 +7,10 @@ only after `--sev`, because `Disk usage is critical` is a title.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
-from bot.commands import ChangeSeverity, Declare, Describe, OpenForm, Understood
+from bot.commands import ChangeSeverity, Declare, Describe, Moment, OpenForm, Understood
 from bot.decision import Refused
 from bot.phrases.asked import Asked
 from bot.phrases.flags import Flags, moment, of, shown, switch, unquoted, word, words
@@ -58,10 +59,9 @@ def declare(asked: Asked) -> Understood:
     text = _FLAGS.anywhere(asked.rest, given)
     family = given.get("family", asked.policy.family).lower()
     level, title = _level(asked, given, text, family)
-    if not title and any(name in given for name in _MILESTONES):
-        raise Refused("An incident needs a title.", example("declare"))
+    moments = {milestone: asked.moment(given[name]) for name, milestone in _MILESTONES.items() if name in given}
     if not title:
-        return OpenForm("declare", _form(asked, given, level))
+        return OpenForm("declare", {**_form(asked, given, level), **_started(moments)})
     return Declare(
         title=Wire(title),
         severity=level,
@@ -73,7 +73,7 @@ def declare(asked: Asked) -> Understood:
         private="private" in given,
         drill="drill" in given,
         here=(asked.request.channel or "") if "here" in given else None,
-        moments=tuple((m, asked.moment(given[name])) for name, m in _MILESTONES.items() if name in given),
+        moments=tuple(moments.items()),
     )
 
 
@@ -135,6 +135,17 @@ def _form(asked: Asked, given: dict[str, str], level: Severity | None) -> dict[s
         "here": (asked.request.channel or "") if "here" in given else "",
     }
     return {name: value for name, value in known.items() if value}
+
+
+def _started(moments: Mapping[Milestone, Moment]) -> dict[str, str]:
+    """The one time that the form has a place for, to the minute.
+
+    Raises:
+        Refused: the form would lose another time, or that this one is approximate.
+    """
+    if any(milestone is not Milestone.STARTED or at.approximate for milestone, at in moments.items()):
+        raise Refused("An incident needs a title.", example("declare"))
+    return {str(milestone): at.at.isoformat() for milestone, at in moments.items()}
 
 
 def change_severity(asked: Asked) -> Understood:

@@ -77,7 +77,9 @@ def _one(asked: Asked, line: str) -> Understood:
         raise Refused(
             "That line has no words. To set the time alone, mark the milestone.", f"/incident mark {kind} {given['at']}"
         )
-    return OpenForm("event", {"kind": str(kind)} if "as" in given else {})
+    when = asked.moment(given["at"]).at.isoformat() if "at" in given else ""
+    known = {"kind": str(kind) if "as" in given else "", "when": when}
+    return OpenForm("event", {name: value for name, value in known.items() if value})
 
 
 def _parts(line: str) -> tuple[dict[str, str], str]:

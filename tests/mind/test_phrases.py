@@ -142,7 +142,7 @@ def test_a_declaration_without_a_title_opens_the_form_with_what_was_said() -> No
         ("declare x --commander maria", "mentions nobody"),
         ("declare x --type outrage", "outage"),
         ("declare x --sev five", "no severity"),
-        ("declare --started 13:50", "title"),
+        ("declare --detected 13:50", "title"),
     ],
 )
 def test_a_declaration_that_cannot_be_meant_is_refused(typed: str, because: str) -> None:
@@ -241,6 +241,14 @@ def test_a_doubtful_time_is_offered_as_the_whole_line() -> None:
     assert understood(answer.offers[1].value) == c.AddEvents(
         (line("db is &lt;up&gt;", c.Moment(datetime(2026, 3, 8, 7, 30, tzinfo=UTC)), Milestone.MITIGATED),)
     )
+
+
+def test_a_time_without_words_is_not_lost_in_the_form_that_asks_for_them() -> None:
+    when = at(14, 2).at.isoformat()
+    assert understood("event --at 14:02 --as decision") == c.OpenForm("event", {"kind": "decision", "when": when})
+    assert understood("declare sev2 --started 14:02") == c.OpenForm("declare", {"severity": "high", "started": when})
+    for typed in ("declare --detected 14:02", "declare --started ~14:02", "declare --started 14:02 --resolved 14:04"):
+        assert "needs a title" in refused(typed).sentence, "the form has no place for it"
 
 
 def test_a_doubtful_time_among_the_answers_is_offered_as_the_whole_line_too() -> None:

@@ -176,6 +176,8 @@ def test_what_was_typed_before_stands_in_the_form() -> None:
     assert isinstance(found, c.Declare)
     assert (found.title, found.severity, found.services, found.drill) == ("Checkout", Severity.LOW, ("api", "db"), True)
     assert found.moments == ((Milestone.STARTED, c.Moment(T0)),)
+    event = forms.build(c.OpenForm("event", {"when": T0.isoformat(), "kind": "decision"}), small(), LOOK, Policy())
+    assert understood(event, text="x") == c.AddEvents((c.Line(Wire("x"), c.Moment(T0), Kind.DECISION),))
     item = forms.build(
         c.OpenForm("action", {"text": "Add", "due": "2026-04-01", "owner": "U2"}), small(), LOOK, Policy()
     )

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from bot.policy import Policy
 from bot.words import IncidentType, Severity
 from templates.blocks import actions as a
-from templates.blocks.forms.inputs import Choice, View, boxes, moment, person, select, several, text, view
+from templates.blocks.forms.inputs import (
+    Choice,
+    View,
+    boxes,
+    chosen_moment,
+    moment,
+    person,
+    select,
+    several,
+    text,
+    view,
+)
 from templates.blocks.text import Look
 from templates.blocks.words import SEVERITY_MARKS, label
 
@@ -39,7 +49,7 @@ def declare_form(policy: Policy, look: Look, given: Mapping[str, str], channel: 
         select("type", "Type", _types(), given.get("type", ""), optional=True),
         services("services", "Services", policy.services, _listed(given.get("services", ""))),
         text("regions", "Regions", given.get("regions", ""), optional=True, hint="Separated by commas"),
-        moment("started", "Started at", _moment(given.get("started")), hint="Leave it empty while nobody knows"),
+        moment("started", "Started at", chosen_moment(given.get("started")), hint="Leave it empty while nobody knows"),
         person("commander", "Commander", given.get("commander")),
         boxes("options", "Kind of incident", _OPTIONS, [name for name, _ in _NAMES if given.get(name)]),
         select("family", "Report", _families(look, policy), family),
@@ -62,10 +72,6 @@ def severities(look: Look, family: str) -> list[Choice]:
     known = look.families.get(family)
     levels = known.severities if known else Severity
     return [(f"{SEVERITY_MARKS[level]} {look.severity(level, family)}", str(level)) for level in levels]
-
-
-def _moment(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None
 
 
 def _types() -> list[Choice]:

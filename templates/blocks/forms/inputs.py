@@ -119,6 +119,11 @@ def moment(block_id: str, label: str, initial: datetime | None = None, *, hint: 
     return _input(block_id, label, element, hint, True)
 
 
+def chosen_moment(written: str | None) -> datetime | None:
+    """What a line said before, in ISO 8601."""
+    return datetime.fromisoformat(written) if written else None
+
+
 def day(block_id: str, label: str, initial: date | None = None, *, hint: str = "") -> Block:
     element: Block = {"type": "datepicker"}
     if initial is not None:

@@ -9,7 +9,7 @@ from bot.facts import Evidence
 from bot.incident import Entry, Incident
 from bot.words import Kind, Milestone, Wire
 from templates.blocks import actions as a
-from templates.blocks.forms.inputs import Choice, View, grouped_select, moment, text, view
+from templates.blocks.forms.inputs import Choice, View, chosen_moment, grouped_select, moment, text, view
 from templates.blocks.parts import Block, context
 from templates.blocks.text import Look, bare_words
 from templates.blocks.timeline import line, meanings
@@ -19,10 +19,10 @@ _KEPT = "Its time and wording stay as they are where you change nothing."
 
 
 def event_form(incident: Incident, given: Mapping[str, str]) -> View:
-    """A line to add; without a time, the moment of saving."""
+    """A line to add; without a time, the moment of saving. `given` may hold `text`, `kind` and, in ISO 8601, `when`."""
     blocks = [
         text("text", "What happened?", given.get("text", ""), multiline=True),
-        moment("when", "When", hint="Empty: now"),
+        moment("when", "When", chosen_moment(given.get("when")), hint="Empty: now"),
         _meaning(given.get("kind") or str(Kind.EVENT)),
     ]
     return view(a.EVENT, "Add to the timeline", "Add", blocks, {"incident": incident.id})
