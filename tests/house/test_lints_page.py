@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
+from bot.phrases import parse
+from bot.words import Wire
 from tests.house.source import ROOT, tree
+from tests.mind.test_phrases import ASKED, POLICY
 
 PAGE = (ROOT / "docs" / "lints.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -33,3 +36,10 @@ def test_each_check_has_its_section_and_each_section_its_check() -> None:
 
 def test_each_section_says_why_and_what_to_do() -> None:
     assert [name for name, text in SECTIONS.items() if "**Why.**" not in text or "**What to do.**" not in text] == []
+
+
+def test_each_command_on_the_page_is_understood() -> None:
+    commands = re.findall(r"`/incident ([^`]+)`", PAGE)
+    assert commands
+    for command in commands:
+        parse(Wire(command), ASKED, POLICY)
