@@ -334,9 +334,10 @@ async def test_withdrawn_lines_have_a_screen_of_their_own(stage: Stage) -> None:
     await stage.alice.types("/incident undo", channel)
     screen = await stage.carol.types("/incident timeline", channel)
     assert "wrong channel" not in str(screen.blocks)
-    withdrawn = await stage.carol.presses(screen.whispers[-1], "Withdrawn lines")
+    await stage.carol.presses(screen.whispers[-1], "Withdrawn lines")
+    withdrawn = stage.last_whisper(stage.carol)  # in the place of the screen before
     assert "wrong channel" in str(withdrawn.blocks)
-    await stage.carol.presses(withdrawn.whispers[-1], "Put it back")
+    await stage.carol.presses(withdrawn, "Put it back")
     assert texts(await stage.incident(channel)) == ["wrong channel, sorry"]
 
 
