@@ -200,4 +200,4 @@ async def visit(
         yield mine
         await mine._settle()
     mine._committed(folds)
-    finished |= mine._finished
+    finished.update(mine._finished)
