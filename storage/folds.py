@@ -10,7 +10,8 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.incident import Incident, evolve
+from bot.evolve import evolve
+from bot.incident import Incident
 from storage.rows import from_row
 from storage.tables import facts
 

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.evolve import evolve
 from bot.facts import AnyFact, Recorded
-from bot.incident import Incident, evolve
+from bot.incident import Incident
 from storage import erasure, inbox, outbox, transcript
 from storage.engine import Database
 from storage.folds import Fold, Folds, UnknownIncident

@@ -12,11 +12,12 @@ from typing import Final
 
 from jinja2 import TemplateSyntaxError
 
+from bot.evolve import fold
 from bot.facts import ActionAdded, AnyFact, Captured, Declared, FieldSet, Marked, Recorded, Source, Value
 from bot.family import Family
 from bot.field import Field
 from bot.fields import FIELDS
-from bot.incident import Incident, fold
+from bot.incident import Incident
 from bot.report import ReportContext, build_report
 from bot.words import IncidentType, Kind, Milestone, Severity, Wire
 from templates import MEDIA, render

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from bot import facts as f
+from bot.evolve import fold
 from bot.facts import AnyFact, Evidence, Recorded, Source, Value, Via
-from bot.incident import Incident, fold, message_entry
+from bot.incident import Incident, message_entry
 from bot.words import (
     UNSAID,
     ActionStatus,

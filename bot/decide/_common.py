@@ -8,8 +8,9 @@ from datetime import datetime
 from bot import facts as f
 from bot.commands import Request, SeenMessage
 from bot.decision import LogLine, Quote, Refused, Span, Text
+from bot.evolve import evolve
 from bot.facts import AnyFact, Evidence, Recorded, Source
-from bot.incident import Entry, Incident, evolve, message_entry
+from bot.incident import Entry, Incident, message_entry
 from bot.masking import mask
 from bot.policy import Policy
 from bot.stamps import moment_of, stamp_of

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from bot.commands import React, Request, SeenMessage
 from bot.decide import decide
+from bot.evolve import evolve
 from bot.facts import Declared, Evidence, Recorded, Source
-from bot.incident import Incident, evolve
+from bot.incident import Incident
 from bot.policy import Policy
 from bot.report import ReportContext, build_report
 from bot.words import IncidentType, Kind, Severity, Wire

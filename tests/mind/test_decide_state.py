@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from bot import commands as c
 from bot.decide import decide, merging
 from bot.decision import AskMilestones, Decision, OfferArchive, PostDraft, Quote, Refused, Time
+from bot.evolve import evolve
 from bot.facts import Recorded
-from bot.incident import Incident, evolve
+from bot.incident import Incident
 from bot.milestones import counting
 from bot.policy import Policy
 from bot.words import OVER, Kind, Milestone, Severity, Status, Wire

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot import facts as f
+from bot.evolve import fold
 from bot.facts import AnyFact, Evidence, Recorded, Source
-from bot.incident import Incident, fold
+from bot.incident import Incident
 from bot.words import IncidentType, Kind, Meaning, Milestone, Role, Severity, Status, Wire
 from templates.blocks import Look
 from templates.families import available, load_family

@@ -11,8 +11,9 @@ import pytest
 
 from bot import facts as f
 from bot.decision import Offer, Refused
+from bot.evolve import evolve
 from bot.fields import FIELDS
-from bot.incident import Incident, evolve
+from bot.incident import Incident
 from bot.phrases.verbs import VERBS
 from bot.policy import VOCABULARY
 from bot.report import Report, ReportContext, build_report
