@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from bot import facts as f
 from bot.incident import (
@@ -32,6 +32,8 @@ from bot.words import (
     Status,
 )
 
+_INDEXED: Final = frozenset({Kind.ACTION, Kind.COMMUNICATION})
+
 
 def evolve(incident: Incident, recorded: f.Recorded) -> None:
     """Apply one recorded fact to the working copy.
@@ -41,7 +43,11 @@ def evolve(incident: Incident, recorded: f.Recorded) -> None:
     """
     if recorded.seq != incident.seq + 1:
         raise ValueError(f"fact {recorded.seq} does not follow {incident.seq}")
+    line: str | None = getattr(recorded.fact, "entry", None)
+    stood = line is not None and incident.stands(line)
     _FOLD[type(recorded.fact)](incident, recorded.fact, recorded.heard_at)
+    if line is not None:
+        incident.standing += incident.stands(line) - stood
     if incident.drafts and _is_news(recorded.fact):
         incident.outdated = frozenset(incident.drafts)
     incident.seq = recorded.seq
@@ -113,9 +119,9 @@ def _set_mark(i: Incident, fact: f.Marked | f.Unmarked, mark: Mark) -> None:
 
 
 def _claim(i: Incident, entry: str, meaning: Meaning) -> None:
-    """Index the few lines that carry a milestone, so that a clock need not read ten thousand others."""
+    """Index the few lines that a clock or the card asks for, so that nobody need read ten thousand others."""
     lines = i.claimed.get(meaning, ())
-    if (isinstance(meaning, Milestone) or meaning is Kind.ACTION) and entry not in lines:
+    if (isinstance(meaning, Milestone) or meaning in _INDEXED) and entry not in lines:
         i.claimed[meaning] = (*lines, entry)
 
 
@@ -136,7 +142,7 @@ def _reworded(i: Incident, fact: f.Reworded, heard: datetime) -> None:
     if entry is not None and not entry.erased:
         earlier = (*entry.earlier, Wording(entry.text, fact.at))
         i.entries[fact.entry] = replace(entry, text=fact.text, files=fact.files, earlier=earlier)
-        for key, item in i.actions.items():
+        for key, item in list(i.actions.items()):
             if item.entry == entry.id and item.text == entry.text:  # unless a person worded the item anew
                 i.actions[key] = replace(item, text=fact.text)
 
@@ -145,7 +151,7 @@ def _erased(i: Incident, fact: f.Erased, heard: datetime) -> None:
     entry = i.entries.get(fact.entry)
     if entry is not None:
         i.entries[fact.entry] = replace(entry, text=UNSAID, earlier=(), files=(), erased=True)
-    for key, item in i.actions.items():
+    for key, item in list(i.actions.items()):
         if item.entry == fact.entry:
             i.actions[key] = replace(item, text=UNSAID, changed_at=fact.at)
 

@@ -1,7 +1,7 @@
 """An incident as it stands: what is known of it, in frozen values. `bot.evolve` alone changes it, fact by fact.
 
 The state is a mutable working copy because ten thousand facts must fold in one pass; whoever decides works on a
-`copy()`, whose cost is a few shallow dictionary copies.
+`copy()`, which costs the same for ten lines and for ten thousand.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from bot import facts as f
+from bot.layered import Layered
 from bot.words import (
     OPEN,
     UNSAID,
@@ -196,8 +197,9 @@ class Incident:
     channel_name: str = ""
     adopts: str | None = None
     status: Status = Status.INVESTIGATING
-    entries: dict[str, Entry] = field(default_factory=dict)
-    marks: dict[str, tuple[Mark, ...]] = field(default_factory=dict)
+    entries: Layered[str, Entry] = field(default_factory=Layered)
+    marks: Layered[str, tuple[Mark, ...]] = field(default_factory=Layered)
+    standing: int = 0  # how many lines are on the timeline
     claimed: dict[Meaning, tuple[str, ...]] = field(default_factory=dict)  # lines that ever bore an indexed meaning
     moments: tuple[SetMoment, ...] = ()
     turns: tuple[Turn, ...] = ()
@@ -207,8 +209,8 @@ class Incident:
     fields: dict[str, tuple[Said, ...]] = field(default_factory=dict)
     worded: dict[str, int] = field(default_factory=dict)  # the seq at which each field was last said or taken back
     superseded: dict[str, tuple[Said, ...]] = field(default_factory=dict)  # what others had answered before
-    actions: dict[str, ActionItem] = field(default_factory=dict)
-    anchors: dict[str, f.Anchored] = field(default_factory=dict)
+    actions: Layered[str, ActionItem] = field(default_factory=Layered)
+    anchors: Layered[str, f.Anchored] = field(default_factory=Layered)
     drafts: dict[str, str] = field(default_factory=dict)  # the newest posted draft's anchor, by family
     outdated: frozenset[str] = frozenset()  # families whose newest draft was posted before something that counts
     steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)  # in the life of each family's report
@@ -226,14 +228,14 @@ class Incident:
         """A working copy; the values inside are frozen and shared."""
         return replace(
             self,
-            entries=dict(self.entries),
-            marks=dict(self.marks),
+            entries=self.entries.copy(),
+            marks=self.marks.copy(),
             claimed=dict(self.claimed),
             fields=dict(self.fields),
             worded=dict(self.worded),
             superseded=dict(self.superseded),
-            actions=dict(self.actions),
-            anchors=dict(self.anchors),
+            actions=self.actions.copy(),
+            anchors=self.anchors.copy(),
             drafts=dict(self.drafts),
             steps=dict(self.steps),
             signed=dict(self.signed),
@@ -267,6 +269,12 @@ class Incident:
     def timeline(self) -> list[Entry]:
         """The standing lines by when they happened; the message ts orders within a second."""
         return sorted((e for key, e in self.entries.items() if self.stands(key)), key=_when)
+
+    def latest_update(self) -> Entry | None:
+        """The newest line that was a communication, without a look at all the others."""
+        said = (e for e in self.claimed.get(Kind.COMMUNICATION, ()) if self.stands(e))
+        spoken = (self.entries[e] for e in said if self.kind(e) is Kind.COMMUNICATION)
+        return max(spoken, key=_when, default=None)
 
     def kind(self, entry: str) -> Kind:
         """What the line is apart from its milestones: a person's correction, else the earliest standing mark."""

@@ -139,7 +139,8 @@ def _by_hand(incident: Incident, milestone: Milestone) -> tuple[list[Assertion],
 
 
 def _set(incident: Incident, m: SetMoment, moment: datetime) -> Assertion:
-    at = incident.entries[m.entry].at if m.entry in incident.entries else moment
+    line = incident.entries.get(m.entry) if m.entry else None
+    at = line.at if line else moment
     source = _located(incident, m.source)
     return Assertion(m.milestone, at, m.said_at, source, True, m.approximate, m.entry, m.ended)
 

@@ -67,7 +67,8 @@ class Folds:
 
 
 def _extended(fold: Fold, rows: Iterable[Any]) -> Fold:
-    incident, keys = fold.incident.copy(), set(fold.keys)
+    """The keys are added in place: they are committed, and a copy would cost what is old."""
+    incident, keys = fold.incident.copy(), fold.keys
     for row in rows:
         evolve(incident, from_row(row.seq, row.key, row.kind, row.at, row.heard_at, row.body))
         keys.add(row.key)

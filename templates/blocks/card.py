@@ -11,7 +11,7 @@ from bot.decision import ChannelLink, Grade, Name, Offer, Quote, Text, Time
 from bot.durations import duration
 from bot.incident import Incident
 from bot.milestones import Assertion, assumed, counting, missing
-from bot.words import OVER, ActionStatus, Kind, Milestone, Role, Status
+from bot.words import OVER, ActionStatus, Milestone, Role, Status
 from templates.blocks import actions as a
 from templates.blocks.parts import Block, Message, buttons, context, fields, header, message, section
 from templates.blocks.text import Look, bare_words, data, moment, mrkdwn, plain
@@ -133,10 +133,9 @@ def clock_value(clock: Clock) -> str:
 
 
 def _latest_update(incident: Incident, look: Look) -> list[Block]:
-    said = [e for e in incident.timeline() if incident.kind(e.id) is Kind.COMMUNICATION]
-    if not said:
+    newest = incident.latest_update()
+    if newest is None:
         return []
-    newest = said[-1]
     head = mrkdwn(("*Last update* ", Time(newest.at, newest.approximate), " by ", Name(newest.author)), look)
     return [section(f"{head}\n{mrkdwn((Quote(newest.text),), look, _UPDATE_MOST)}")]
 
@@ -144,7 +143,7 @@ def _latest_update(incident: Incident, look: Look) -> list[Block]:
 def _counts(incident: Incident) -> str:
     items = incident.action_items()
     done = sum(item.status is ActionStatus.DONE for item in items)
-    parts = [counted(len(incident.timeline()), "timeline line")]
+    parts = [counted(incident.standing, "timeline line")]
     if items:
         parts.append(counted(len(items), "action item") + (f" ({done} done)" if done else ""))
     if unknown := missing(incident):
