@@ -43,15 +43,14 @@ EVENTS: Mapping[str, Hear] = {
 """Every event that means something by itself; a mention is a line somebody typed."""
 
 
-def build_app(desk: Desk, inbox: Inbox, signing_secret: str | None = None) -> AsyncApp:
-    """The Bolt app over this desk. It makes no call to Slack by itself."""
+def build_app(desk: Desk, inbox: Inbox) -> AsyncApp:
+    """The Bolt app over this desk. It makes no call to Slack by itself; signatures are checked in `handlers.web`."""
     os.environ.pop("SLACK_BOT_TOKEN", None)  # Bolt would take it and authorize by itself
     app = AsyncApp(
         client=AsyncWebClient(
             base_url=desk.slack.base_url, session=desk.session, retry_handlers=desk.slack.retry_handlers
         ),
         authorize=_authorize(desk),
-        signing_secret=signing_secret,
         raise_error_for_unhandled_request=True,
     )
     app.use(inbox.keep)

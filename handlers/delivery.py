@@ -78,10 +78,12 @@ class Courier:
         if not task.cancelled() and task.exception() is not None:
             log.error("a delivery could not even be put back", exc_info=task.exception())
 
-    async def drain(self) -> None:
-        """Let what is under way end."""
+    async def stop(self) -> None:
+        """Break off what is still under way: whoever takes it up looks first whether it took effect."""
+        for task in self._tasks:
+            task.cancel()
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=20)
+            await asyncio.wait(self._tasks)
 
     async def _deliver(self, call: Leased) -> None:
         try:
@@ -116,6 +118,7 @@ class Courier:
     async def _delivered(self, call: Leased, result: Mapping[str, Any]) -> None:
         """Note it, and what follows from it, in one commit."""
         now = self._desk.clock.now()
+        self._desk.metrics.tried(call.method, "delivered")
         command = consequence(call, result)
         if command is None or call.incident is None:
             await self._desk.store.delivered(call.id, dict(result), now)
@@ -131,7 +134,7 @@ class Courier:
         if code in DONE_ALREADY:
             await self._delivered(call, {})
         elif code in POINTLESS or (code in ABSENT and call.method.startswith("reactions.")):
-            await self._desk.store.set_aside(call.id, code, self._desk.clock.now())
+            await self._set_aside(call, code)
         elif code in TRANSIENT:
             await self._again(call, code, _retry_after(error) or _pause(call.attempt), limited=code == "ratelimited")
         elif code in MENDABLE:
@@ -145,12 +148,17 @@ class Courier:
         if call.attempt >= ATTEMPTS and not limited:
             await self._give_up(call, why, None)
         else:
+            self._desk.metrics.tried(call.method, "retried")
             await self._desk.store.retry(call.id, why, self._desk.clock.now() + pause)
 
     async def _give_up(self, call: Leased, why: str, error: Exception | None) -> None:
         error_id = uuid.uuid4().hex[:8]
         log.error("error %s: call %s (%s) set aside: %s", error_id, call.key, call.method, why, exc_info=error)
-        await self._desk.store.set_aside(call.id, f"{error_id} {why}", self._desk.clock.now())
+        await self._set_aside(call, f"{error_id} {why}")
+
+    async def _set_aside(self, call: Leased, why: str) -> None:
+        self._desk.metrics.tried(call.method, "set_aside")
+        await self._desk.store.set_aside(call.id, why, self._desk.clock.now())
 
     def _complain(self, code: str, error: SlackApiError) -> None:
         """Said once, not at every call."""

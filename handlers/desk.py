@@ -14,6 +14,7 @@ from bot.family import Family
 from bot.policy import Policy
 from handlers.clock import Clock
 from handlers.directory import Directory
+from handlers.metrics import Metrics
 from storage import Store
 from templates.blocks.text import Look
 
@@ -41,8 +42,10 @@ class Desk:
     me: Identity
     directory: Directory
     families: Mapping[str, Family]
+    metrics: Metrics = field(default_factory=Metrics)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     busy: int = 0
+    draining: bool = False
     _stirred: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -60,6 +63,11 @@ class Desk:
             self.busy -= 1
             self.wake.set()
             self.stir()
+
+    def drain(self) -> None:
+        """From now on nothing new is taken up."""
+        self.draining = True
+        self.wake.set()
 
     def stir(self) -> None:
         """Something ended; whoever waits for quiet looks again."""

@@ -68,9 +68,13 @@ class Inbox:
         replayed = context.get("replayed")
         if isinstance(replayed, Envelope):
             context["heard"] = Heard(replayed.key, replayed.received_at, True, replayed.answer)
+            self._desk.metrics.heard(replayed.kind, "replayed")
         elif named is not None:
             now = self._desk.clock.now()
-            if not await self._desk.store.keep(*named, body, now):
+            with self._desk.metrics.keeping(named[1]):
+                new = await self._desk.store.keep(*named, body, now)
+            self._desk.metrics.heard(named[1], "new" if new else "known")
+            if not new:
                 return BoltResponse(status=200, body="")
             context["heard"] = Heard(named[0], now)
         await next()
@@ -93,6 +97,7 @@ class Inbox:
     async def _door(self, heard: Heard, error: Exception, tell: Tell, typed: str, *, done: bool) -> None:
         """The one place where the unexpected arrives: logged with an id, tried again, and said once it is hopeless."""
         error_id = uuid.uuid4().hex[:8]
+        self._desk.metrics.failed()
         log.error("error %s while handling %s", error_id, heard.key, exc_info=error)
         aside = await self._desk.store.failed(heard.key, f"{error_id} {type(error).__name__}", self._desk.clock.now())
         if aside or not heard.replayed:

@@ -25,12 +25,13 @@ from handlers.clock import BorrowedClock, Clock, SystemClock
 from handlers.delivery import Courier
 from handlers.desk import Desk, Identity
 from handlers.directory import Directory
+from handlers.health import Health
 from handlers.inbox import Inbox
 from handlers.mistakes import Misconfigured, Mistake
 from handlers.pulse import pulse
 from handlers.settings import Settings
-from handlers.sockets import connected
-from handlers.web import served
+from handlers.sockets import connected, open_among
+from handlers.web import listening, slack_events
 from storage import Store
 from templates.own import known_families
 
@@ -38,16 +39,32 @@ log = logging.getLogger("scribe")
 
 HOPELESS: Final = frozenset({"invalid_auth", "account_inactive", "token_revoked", "not_authed", "token_expired"})
 CALL_SECONDS: Final = 30
+DRAIN_SECONDS: Final = 20
+"""How long what is under way may take to end; a deploy usually allows 30 before it kills."""
+HTTP_PORT: Final = 3000
 
 
 async def run(settings: Settings, name: str) -> None:
-    """Work until SIGINT or SIGTERM; see `at_work`."""
+    """Work until SIGINT or SIGTERM; see `at_work`. A start that has to wait for Slack can be stopped too."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    started, stopping = asyncio.Event(), asyncio.create_task(stop.wait())
+    working = asyncio.create_task(_work_until(stopping, started, settings, name))
+    await asyncio.wait([stopping, working], return_when=asyncio.FIRST_COMPLETED)
+    if not started.is_set() and not working.done():
+        log.info("stopping before the start was complete")
+        working.cancel()
+        await asyncio.wait([working])
+        return
+    await working
+
+
+async def _work_until(stopping: asyncio.Task[Any], started: asyncio.Event, settings: Settings, name: str) -> None:
     async with at_work(settings, name) as desk:
+        started.set()
         log.info("Scribe is at work in %s", desk.me.team_url)
-        await stop.wait()
+        await stopping
         log.info("stopping")
 
 
@@ -55,24 +72,59 @@ async def run(settings: Settings, name: str) -> None:
 async def at_work(settings: Settings, name: str) -> AsyncIterator[Desk]:
     """The program, connected and working for as long as the block lasts. `name` tells this replica from the others.
 
+    At the end it takes nothing new, lets what is under way end within `DRAIN_SECONDS`, and gives back what is left.
+
     Raises:
         Misconfigured: Slack refuses a token for good.
         StorageRefused: the database is not ready.
     """
     async with _clock(settings) as clock, _desk(settings, clock, name) as desk, AsyncExitStack() as stack:
         inbox, courier = Inbox(desk), Courier(desk)
-        app = build_app(desk, inbox, settings.signing_secret.get_secret_value() or None)
-        stack.push_async_callback(courier.drain)
-        await stack.enter_async_context(_background(_work(desk, inbox, courier, app)))
+        app = build_app(desk, inbox)
+        work = await stack.enter_async_context(_background(_work(desk, inbox, courier, app)))
         if settings.pulse is not None:
             await stack.enter_async_context(pulse(desk, courier, settings.pulse))
+        health = Health(desk, lambda: not work.done())
+        await _listen(stack, settings, app, desk, health)
+        stack.push_async_callback(_drained, desk, courier, work)
         if settings.transport == "socket":
-            await stack.enter_async_context(
-                connected(app, desk, settings.app_token.get_secret_value(), settings.ping_seconds)
-            )
-        else:
-            await stack.enter_async_context(served(app, desk, settings.host, settings.port))
+            await _connect(stack, settings, app, desk, health)
+        stack.callback(desk.drain)
         yield desk
+
+
+async def _listen(stack: AsyncExitStack, settings: Settings, app: AsyncApp, desk: Desk, health: Health) -> None:
+    """In Socket Mode nothing has to listen, so it does where a port is named."""
+    routes, port = health.routes(), settings.port
+    if settings.transport == "http":
+        routes.append(slack_events(app, desk, settings.signing_secret.get_secret_value()))
+        port = port or HTTP_PORT
+    if port is not None:
+        await stack.enter_async_context(listening(settings.host, port, routes))
+
+
+async def _connect(stack: AsyncExitStack, settings: Settings, app: AsyncApp, desk: Desk, health: Health) -> None:
+    sockets = await stack.enter_async_context(
+        connected(app, desk, settings.app_token.get_secret_value(), settings.ping_seconds)
+    )
+    health.sockets = lambda: open_among(sockets)
+
+
+async def _drained(desk: Desk, courier: Courier, work: asyncio.Task[None]) -> None:
+    """Let what is under way end; whoever is next takes up the rest at once, not only when its leases run out."""
+    desk.drain()  # also where the start failed
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            await asyncio.wait([work])
+            while desk.busy or not courier.idle:
+                await desk.stirred()
+    except TimeoutError:
+        log.warning("not all that was under way ended within %s s; it is kept and will be taken up", DRAIN_SECONDS)
+    await courier.stop()
+    try:
+        await desk.store.release()
+    except Exception:
+        log.exception("what is left could not be given back; others take it up when its leases run out")
 
 
 @asynccontextmanager
@@ -143,7 +195,7 @@ async def identify(slack: AsyncWebClient) -> Identity:
 
 async def _work(desk: Desk, inbox: Inbox, courier: Courier, app: AsyncApp) -> None:
     """Take up what is due, then sleep until something else is. A failing database is waited for."""
-    while True:
+    while not desk.draining:
         desk.wake.clear()
         try:
             await inbox.sweep(app)
@@ -157,10 +209,10 @@ async def _work(desk: Desk, inbox: Inbox, courier: Courier, app: AsyncApp) -> No
 
 
 @asynccontextmanager
-async def _background(work: Any) -> AsyncIterator[None]:
+async def _background(work: Any) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(work)
     try:
-        yield
+        yield task
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):

@@ -87,7 +87,7 @@ class Settings(BaseModel):
     config: Path = Field(default=DEFAULT_CONFIG, alias="SCRIBE_CONFIG")
     transport: Literal["socket", "http"] = Field(default="socket", alias="SCRIBE_TRANSPORT")
     host: str = Field(default="127.0.0.1", alias="SCRIBE_HOST")
-    port: int = Field(default=3000, alias="SCRIBE_PORT", ge=1, le=_LAST_PORT)
+    port: int | None = Field(default=None, alias="SCRIBE_PORT", ge=1, le=_LAST_PORT)
     ping_seconds: float = Field(default=10, alias="SCRIBE_PING_SECONDS", ge=0.05, le=60)
     log: Literal["auto", "json", "console"] = Field(default="auto", alias="SCRIBE_LOG")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", alias="SCRIBE_LOG_LEVEL")

@@ -60,6 +60,11 @@ async def _try_token(slack: AsyncWebClient, app_token: str) -> None:
         log.warning("Slack did not open a connection at once (%s); going on trying", code)
 
 
+async def open_among(handlers: list[AsyncSocketModeHandler]) -> int:
+    """How many of them are connected and not silent."""
+    return sum([await handler.client.is_connected() for handler in handlers])
+
+
 async def _watch(handlers: list[AsyncSocketModeHandler], seconds: float) -> None:
     """Reconnect a socket that is neither connected nor reconnecting; what fell into the gap Slack delivers again."""
     while True:

@@ -75,10 +75,16 @@ class Store(Inbox, Outbox, Transcript, Directory):
                     await store._free_leases()
                 yield store
 
-    async def _free_leases(self) -> None:
+    async def release(self) -> None:
+        """Give back what I have leased and will not finish, so that nobody waits for my leases to run out."""
+        await self._free_leases(self.me)
+
+    async def _free_leases(self, of: str | None = None) -> None:
+        """Those of one process, or all."""
         async with self._db.writing() as connection:
             for table in (inbox, outbox):
-                leased = update(table).where(table.c.done_at.is_(None), table.c.lease_by.is_not(None))
+                whose = table.c.lease_by.is_not(None) if of is None else table.c.lease_by == of
+                leased = update(table).where(table.c.done_at.is_(None), whose)
                 await connection.execute(leased, {"lease_by": None, "lease_until": None})
 
     def visit(self, id: int | None, *, also: Sequence[int] = ()) -> AbstractAsyncContextManager[Visit]:

@@ -47,7 +47,7 @@ def environment(slack: Slackd, database: str, **more: str) -> dict[str, str]:
 
 def settings_for(slack: Slackd, database: str, transport: Transport = "socket", **more: str) -> Settings:
     port = {"SCRIBE_PORT": str(free_port())} if transport == "http" else {}
-    return load(environment(slack, database, SCRIBE_TRANSPORT=transport, **port, **more), connecting=True)
+    return load(environment(slack, database, SCRIBE_TRANSPORT=transport, **{**port, **more}), connecting=True)
 
 
 @asynccontextmanager

@@ -151,7 +151,7 @@ def test_a_contradiction_in_the_file_is_refused(text: str, key: str) -> None:
 def test_an_environment_with_tokens_alone_is_enough() -> None:
     settings = load(TOKENS, connecting=True)
     assert settings.bot_token.get_secret_value() == "xoxb-1-secret"
-    assert (settings.api_url, settings.transport, settings.port) == ("https://slack.com/api/", "socket", 3000)
+    assert (settings.api_url, settings.transport, settings.port) == ("https://slack.com/api/", "socket", None)
     assert settings.database_url.get_secret_value() == "sqlite:///scribe.db"
     assert settings.policy == Policy()
 
