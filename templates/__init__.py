@@ -16,7 +16,7 @@ from bot.durations import duration
 from bot.report import Report
 from bot.reporting import shown
 from bot.wire import one_line, shorten
-from templates import html, markdown, shelf
+from templates import canvas, html, markdown, shelf
 
 SHORT: Final = 300
 """Characters of a line that stand whole in a table; what is longer is cut, and its time leads to the original."""
@@ -34,6 +34,7 @@ class Medium:
 MEDIA: Final[dict[str, Medium]] = {
     "markdown": Medium(markdown.finalize, markdown.HELPERS, lambda text, report: markdown.tidy(text)),
     "html": Medium(html.finalize, html.HELPERS, html.finish),
+    "canvas": Medium(canvas.finalize, canvas.HELPERS, canvas.finish),
 }
 
 

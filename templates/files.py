@@ -15,12 +15,13 @@ Form: TypeAlias = Callable[[Report, Iterable[Report]], bytes]
 FORMS: Final[Mapping[str, Form]] = {
     "md": lambda report, others: render(report).encode(),
     "json": lambda report, others: report_json(report, *others).encode(),
+    "canvas": lambda report, others: render(report, "canvas").encode(),
     "html": lambda report, others: render(report, "html").encode(),
     "pdf": lambda report, others: document.pdf(report),
     "svg": lambda report, others: svg.svg(report).encode(),
     "png": lambda report, others: typesetting.png(report),
 }
-"""`svg` and `png` are the timeline picture."""
+"""`canvas` is the Markdown of a Slack canvas; `svg` and `png` are the timeline picture."""
 
 BINARY: Final = frozenset({"pdf", "png"})
 """Those that a terminal cannot show."""
