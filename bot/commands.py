@@ -315,8 +315,9 @@ Command = (
 class Show:
     """A question about what is known; nothing changes. `what` is one of the verbs of `bot.phrases`."""
 
-    what: str  # timeline, report, missing, list, help, brief, milestones, actions
+    what: str  # timeline, report, missing, list, search, metrics, help, brief, milestones, actions, mine
     argument: str = ""
+    page: int | None = None  # turned to by a button; else the argument may say
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,8 +212,10 @@ async def _archive(p: Press) -> Message | None:
 
 
 async def _page(p: Press) -> Message | None:
-    screen, _, page = p.thing.partition(":")
-    return await screens.show(p.desk, c.Show(screen, page), p.incident, p.request.by)
+    """`<screen>:<page> <what was asked>`; a screen without pages is asked for by its name."""
+    screen, _, rest = p.thing.partition(":")
+    page, _, asked = rest.partition(" ")
+    return await screens.show(p.desk, c.Show(screen, asked, int(page) if page else None), p.incident, p.request.by)
 
 
 async def _dismiss(p: Press) -> Message | None:

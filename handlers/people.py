@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.decision import Offer, Refused
 from bot.words import OPEN
 from handlers.desk import Desk
-from storage import Person, Row
+from storage import Person, Sight
 
 OFFERED: int = 5
 
@@ -82,17 +82,36 @@ async def is_member(desk: Desk, channel: str | None, user: str) -> bool:
             return False
 
 
-async def visible(desk: Desk, rows: list[Row], user: str) -> list[Row]:
-    """Without the private incidents this person is no member of."""
-    return [row for row in rows if not row.private or await is_member(desk, row.channel, user)]
+async def sight(desk: Desk, person: Person) -> Sight:
+    """Which incidents this person may see: the public ones, and the private ones whose channel they are in.
+
+    Guests and people of other workspaces see in Slack the channels they are in and no others; so it is here.
+    """
+    public = not (person.guest or person.stranger)
+    channels = await (desk.store.private_channels() if public else desk.store.incident_channels())
+    return Sight(public, await _channels_of(desk, person.id, channels))
+
+
+async def _channels_of(desk: Desk, user: str, among: frozenset[str]) -> frozenset[str]:
+    """Those of the channels in which this person is now, as far as Slack tells it to Scribe."""
+    found: set[str] = set()
+    cursor = None
+    while among:
+        page = await desk.slack.users_conversations(
+            user=user, types="public_channel,private_channel", limit=1000, cursor=cursor
+        )
+        found |= {channel["id"] for channel in page["channels"]} & among
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor or found == among:
+            break
+    return frozenset(found)
 
 
 async def which_incident(desk: Desk, user: str, envelope: str) -> Refused:
     """The question for a command typed outside an incident channel; what was typed is kept in its envelope."""
-    rows = await visible(desk, await desk.store.incidents(statuses=OPEN, limit=OFFERED * 2), user)
-    offers = tuple(
-        Offer(f"{row.number} {row.title}"[:70], "choose_incident", f"{row.id} {envelope}") for row in rows[:OFFERED]
-    )
+    seen = await sight(desk, await desk.directory.person(user, desk.clock.now()))
+    rows, _ = await desk.store.listed(seen, statuses=OPEN, limit=OFFERED)
+    offers = tuple(Offer(f"{row.number} {row.title}"[:70], "choose_incident", f"{row.id} {envelope}") for row in rows)
     if not offers:
         return Refused("No incident is open that you can see.", "/incident declare Checkout is failing sev2")
     return Refused("This channel has no incident. Which one do you mean?", "/incident list", offers)

@@ -5,20 +5,17 @@ from __future__ import annotations
 from bot import commands as c
 from bot.decision import Refused, say
 from bot.incident import Incident
-from bot.words import OPEN
+from handlers import across
 from handlers.act import Message
 from handlers.desk import Desk
-from handlers.people import visible
 from handlers.reports import people_in, report_of
 from storage import Call
 from templates.blocks.brief import brief_message
-from templates.blocks.lists import actions_message, help_message, list_message
+from templates.blocks.lists import actions_message, help_message
 from templates.blocks.replies import reply_message
 from templates.blocks.report import report_summary
 from templates.blocks.screens import milestones_message, missing_message
 from templates.blocks.timeline import timeline_message, withdrawn_message
-
-LISTED: int = 25
 
 
 async def show(desk: Desk, asked: c.Show, incident: int | None, user: str) -> Message:
@@ -29,23 +26,17 @@ async def show(desk: Desk, asked: c.Show, incident: int | None, user: str) -> Me
     """
     if asked.what == "help":
         return help_message(desk.policy.vocabulary)
-    if asked.what == "list" or incident is None:
-        return await _list(desk, asked, user)
+    if asked.what in across.SCREENS:
+        return await across.show(desk, asked, user)
+    if incident is None:
+        raise Refused(f"There is no screen called {asked.what}.", "/incident help")
     state = await desk.store.incident(incident)
     await desk.directory.meet(people_in(state), desk.clock.now())
     return await _of(desk, asked, state)
 
 
-async def _list(desk: Desk, asked: c.Show, user: str) -> Message:
-    """Open incidents; with `all` the ended ones too. Private ones only for their members."""
-    statuses = None if "all" in asked.argument else OPEN
-    rows = await desk.store.incidents(statuses=statuses, limit=LISTED)
-    page = next((int(word) for word in asked.argument.split() if word.isdecimal()), 1)
-    return list_message(await visible(desk, rows, user), desk.look, page, "all" if statuses is None else "")
-
-
 async def _of(desk: Desk, asked: c.Show, state: Incident) -> Message:
-    page = int(asked.argument) if asked.argument.isdecimal() else None
+    page = asked.page or (int(asked.argument) if asked.argument.isdecimal() else None)
     match asked.what:
         case "timeline":
             return timeline_message(state, desk.look, page)

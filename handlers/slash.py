@@ -15,7 +15,7 @@ from bot.facts import Via
 from bot.incident import Incident
 from bot.phrases import parse
 from bot.words import Wire
-from handlers import screens
+from handlers import across, screens
 from handlers.act import Message, act, act_between
 from handlers.declaring import declare
 from handlers.desk import Desk
@@ -24,7 +24,7 @@ from handlers.people import incident_for, incident_named, require_may_command, w
 from handlers.reports import post_draft, require_family
 from templates.blocks import forms
 
-ANYWHERE = frozenset({"help", "list"})
+ANYWHERE = frozenset({"help", *across.SCREENS})
 """Questions that need no incident."""
 
 

@@ -4,17 +4,21 @@ from storage.engine import StorageRefused
 from storage.folds import UnknownIncident
 from storage.schema import SchemaState, migrate, schema_state
 from storage.store import Store
-from storage.values import Call, Envelope, Leased, Message, Person, Row
+from storage.values import Call, Envelope, Found, Hit, Leased, Message, Owned, Person, Row, Sight
 from storage.visit import Visit
 
 __all__ = [
     "Call",
     "Envelope",
+    "Found",
+    "Hit",
     "Leased",
     "Message",
+    "Owned",
     "Person",
     "Row",
     "SchemaState",
+    "Sight",
     "StorageRefused",
     "Store",
     "UnknownIncident",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Text, bindparam, case, or_, select, type_coerce, update
+from sqlalchemy import Text, bindparam, case, delete, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.rows import without_text
-from storage.tables import facts, inbox, incidents, messages, outbox
+from storage.tables import facts, inbox, incidents, messages, outbox, search
 
 _SAYING: Final = ("captured", "reworded", "amended", "action_added")
 """The kinds of fact that repeat what a message said."""
@@ -29,6 +29,7 @@ async def erase(connection: AsyncConnection, entry: str, channel: str, ts: str) 
     )
     await _blank_envelopes(connection, channel, ts)
     await _cancel_calls(connection, entry)
+    await connection.execute(delete(search).where(search.c.entry == entry))
     return await _blank_facts(connection, entry)
 
 

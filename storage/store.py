@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from sqlalchemy import Executable, Table, case, delete, exists, func, select, union_all, update
 
 from bot.incident import Incident
-from bot.words import OPEN, Severity, Status
+from bot.words import OPEN, Status
 from storage import inbox as inbox_rows
 from storage import outbox as outbox_rows
 from storage import schema
@@ -19,7 +19,9 @@ from storage.engine import Database, connect, read_url, sole_process
 from storage.folds import Folds, UnknownIncident
 from storage.inbox import Inbox
 from storage.keeping import Keeper
+from storage.looking import SUMMARY, Looking, row_of
 from storage.outbox import Outbox
+from storage.projections import PROJECTION
 from storage.tables import Moment, facts, inbox, incidents, names, outbox
 from storage.transcript import Transcript
 from storage.values import Row
@@ -28,22 +30,8 @@ from storage.visit import Visit, visit
 LEASE: Final = timedelta(seconds=60)
 """How long an envelope is left to whoever took it; far above what handling one takes."""
 
-_SUMMARY: Final = (
-    incidents.c.id,
-    incidents.c.number,
-    incidents.c.title,
-    incidents.c.severity,
-    incidents.c.family,
-    incidents.c.status,
-    incidents.c.channel,
-    incidents.c.private,
-    incidents.c.drill,
-    incidents.c.declared_at,
-    incidents.c.services,
-)
 
-
-class Store(Inbox, Outbox, Transcript, Directory):
+class Store(Inbox, Outbox, Transcript, Directory, Looking):
     """What one process remembers and shares with its replicas."""
 
     def __init__(self, db: Database, me: str, lease: timedelta = LEASE) -> None:
@@ -73,6 +61,8 @@ class Store(Inbox, Outbox, Transcript, Directory):
                 store = cls(db, me, lease)
                 if db.dialect == "sqlite" and not read_only:
                     await store._free_leases()
+                if not read_only:
+                    await store._look_over()
                 yield store
 
     async def release(self) -> None:
@@ -86,6 +76,15 @@ class Store(Inbox, Outbox, Transcript, Directory):
                 whose = table.c.lease_by.is_not(None) if of is None else table.c.lease_by == of
                 leased = update(table).where(table.c.done_at.is_(None), whose)
                 await connection.execute(leased, {"lease_by": None, "lease_until": None})
+
+    async def _look_over(self) -> None:
+        """Make anew what another version looked up otherwise: visiting does it."""
+        stale = select(incidents.c.id).where(incidents.c.projected != PROJECTION).order_by(incidents.c.id)
+        async with self._db.reading() as connection:
+            ids = list(await connection.scalars(stale))
+        for id in ids:
+            async with self.visit(id):
+                pass
 
     def visit(self, id: int | None, *, also: Sequence[int] = ()) -> AbstractAsyncContextManager[Visit]:
         """Lock an incident (and others) for change, or begin without one; commit when the block ends normally.
@@ -148,7 +147,7 @@ class Store(Inbox, Outbox, Transcript, Directory):
         limit: int,
     ) -> list[Row]:
         """Summaries, the newest first; `before` is the id at which the page before this one ended."""
-        query = select(*_SUMMARY).order_by(incidents.c.id.desc()).limit(limit)
+        query = select(*SUMMARY).order_by(incidents.c.id.desc()).limit(limit)
         if statuses is not None:
             query = query.where(incidents.c.status.in_(sorted(statuses)))
         if channel is not None:
@@ -156,7 +155,7 @@ class Store(Inbox, Outbox, Transcript, Directory):
         if before is not None:
             query = query.where(incidents.c.id < before)
         async with self._db.reading() as connection:
-            return [_row(row._mapping) for row in await connection.execute(query)]
+            return [row_of(row._mapping) for row in await connection.execute(query)]
 
     async def next_due(self) -> datetime | None:
         """The earliest moment at which an envelope or a call becomes due; None when nothing waits.
@@ -197,15 +196,3 @@ def _depth(table: Table, since: str) -> Executable:
     waiting = table.c.aside_at.is_(None)
     oldest = func.min(case((waiting, table.c[since])), type_=Moment())
     return select(func.count(case((waiting, 1))), func.count(table.c.aside_at), oldest).where(table.c.done_at.is_(None))
-
-
-def _row(columns: Any) -> Row:
-    said = dict(columns)
-    return Row(
-        **{
-            **said,
-            "severity": Severity(said["severity"]),
-            "status": Status(said["status"]),
-            "services": tuple(said["services"]),
-        }
-    )

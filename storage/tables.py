@@ -103,6 +103,10 @@ incidents: Final = Table(
     Column("drill", Boolean, nullable=False),
     Column("declared_at", Moment),
     Column("created_at", Moment, nullable=False),
+    Column("type", String),
+    Column("began_at", Moment),
+    Column("clocks", Document),
+    Column("projected", Integer, nullable=False, server_default="0"),  # by which version of `storage.projections`
     Index(None, "number"),
     Index(None, "channel"),
     Index(None, "status"),
@@ -230,6 +234,30 @@ names: Final = Table(
     Column("incident", _Id, ForeignKey("incidents.id")),
 )
 
+search: Final = Table(
+    "search",
+    metadata,
+    Column("incident", _Id, ForeignKey("incidents.id"), nullable=False),
+    Column("thing", Text, nullable=False),
+    Column("entry", Text),  # the line whose words it repeats, so that erasing finds it
+    Column("weight", Integer, nullable=False),
+    Column("words", Text, nullable=False),
+    PrimaryKeyConstraint("incident", "thing"),
+    Index(None, "entry"),
+)
+
+action_items: Final = Table(
+    "action_items",
+    metadata,
+    Column("incident", _Id, ForeignKey("incidents.id"), nullable=False),
+    Column("action", String, nullable=False),
+    Column("owner", Prose),
+    Column("status", String, nullable=False),
+    Column("due", String),  # an ISO date, which sorts as it reads
+    Column("added_at", Moment, nullable=False),
+    PrimaryKeyConstraint("incident", "action"),
+    Index(None, "owner", "status"),
+)
 
 workspace: Final = Table(
     "workspace",

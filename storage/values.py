@@ -99,3 +99,42 @@ class Row:
     drill: bool
     declared_at: datetime | None
     services: tuple[str, ...]
+    type: str  # one of `bot.words.IncidentType`
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which incidents somebody may see: the public ones or not, and those of these channels."""
+
+    public: bool
+    channels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing of an incident (`bot.lookup.Findable`) and which of the words asked for it says."""
+
+    thing: str
+    words: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An incident that was found; `weights` says for each word asked for how weighty the best thing is that says it
+    (0: none does), `things` how many say one at least, and `hits` are the best of those.
+    """
+
+    row: Row
+    weights: tuple[int, ...]
+    things: int
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """An unfinished action item: of which incident, which one, whose, and until when (an ISO date)."""
+
+    incident: int
+    action: str
+    owner: str | None
+    due: str | None

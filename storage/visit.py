@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.evolve import evolve
 from bot.facts import AnyFact, Recorded
 from bot.incident import Incident
-from storage import erasure, inbox, outbox, transcript
+from storage import erasure, inbox, outbox, projections, transcript
 from storage.engine import Database
 from storage.folds import Fold, Folds, UnknownIncident
 from storage.rows import to_row
@@ -123,23 +123,26 @@ class Visit:
         if not ids:
             return
         rows = await self._connection.execute(
-            select(incidents.c.id, incidents.c.seq, incidents.c.rewrites)
+            select(incidents.c.id, incidents.c.seq, incidents.c.rewrites, incidents.c.projected)
             .where(incidents.c.id.in_(ids))
             .order_by(incidents.c.id)
             .with_for_update(key_share=True)  # a row that refers to the incident may be inserted meanwhile
         )
-        for id, seq, rewrites in rows.all():
+        for id, seq, rewrites, projected in rows.all():
             self._held[id] = _Held(await folds.current(self._connection, id, seq, rewrites))
+            if projected != projections.PROJECTION:
+                self._held[id].look_over()
         if unknown := set(ids) - set(self._held):
             raise UnknownIncident(f"there is no incident {min(unknown)}")
         self._main = main
 
     async def _settle(self) -> None:
-        """Keep the summaries in step, last of all."""
+        """Keep the summaries in step, and what else is looked up across incidents, last of all."""
         for held in self._held.values():
-            if held.new_keys:
+            if held.new_keys or held.stale:
                 changed = update(incidents).where(incidents.c.id == held.incident.id)
                 await self._connection.execute(changed, _summary(held.incident))
+                await held.changed.settle(self._connection, held.incident)
 
     def _committed(self, folds: Folds) -> None:
         for id, held in self._held.items():
@@ -153,7 +156,13 @@ class _Held:
     def __init__(self, fold: Fold) -> None:
         self.incident = fold.incident.copy()
         self.new_keys: set[str] = set()
+        self.changed = projections.Changed()
+        self.stale = False  # what is looked up of it was made by another version
         self._before = fold
+
+    def look_over(self) -> None:
+        self.stale = True
+        self.changed.all_of_it()
 
     def knows(self, key: str) -> bool:
         return key in self.new_keys or key in self._before.keys
@@ -161,6 +170,7 @@ class _Held:
     def fold_in(self, fact: AnyFact, heard_at: datetime) -> Recorded:
         recorded = Recorded(self.incident.seq + 1, heard_at, fact)
         evolve(self.incident, recorded)
+        self.changed.note(self.incident, fact)
         self.new_keys.add(fact.key)
         return recorded
 
@@ -183,6 +193,7 @@ def _summary(incident: Incident) -> dict[str, Any]:
         "private": incident.private,
         "drill": incident.drill,
         "declared_at": incident.declared_at,
+        **projections.columns(incident),
     }
 
 

@@ -115,6 +115,12 @@ VERBS: Final[tuple[Verb, ...]] = (
         "/incident archive",
     ),
     Verb("list", "List the open incidents; with `all` the ended ones too.", "/incident list all", ("ls", "incidents")),
+    Verb(
+        "search",
+        "Find incidents by the words in their titles, timelines, answers and action items.",
+        '/incident search replica "connection pool"',
+        ("find", "grep"),
+    ),
     Verb("help", "Show this.", "/incident help", ("?",)),
 )
 
@@ -125,7 +131,8 @@ BY_WORD: Final = {word: verb for verb in VERBS for word in (verb.name, *verb.ali
 _TOPICS: Final[Mapping[str, tuple[str, ...]]] = {
     "While it goes on": ("declare", "event", "mark", "update", "assign", "severity", "status", "undo", "move"),
     "When it is over": ("mitigate", "resolve", "reopen", "close", "archive", "cancel", "merge"),
-    "To look at, alone": ("timeline", "milestones", "report", "missing", "actions", "brief", "list", "help"),
+    "To look at, alone": ("timeline", "milestones", "report", "missing", "actions", "brief", "help"),
+    "Across incidents": ("list", "search"),
 }
 
 

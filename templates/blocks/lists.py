@@ -28,11 +28,11 @@ def actions_message(incident: Incident, look: Look, page: int = 1) -> Message:
     items = sorted(incident.action_items(), key=lambda item: item.status in _FINISHED)
     number, pages, shown = _page(items, page)
     head = f"*Action items of {incident.number}* · {counted(len(items), 'item')}"
-    blocks = [section(head + _pages(number, pages)), *(_item_block(incident, item, look) for item in shown)]
+    blocks = [section(head + of_pages(number, pages)), *(_item_block(incident, item, look) for item in shown)]
     if not items:
         blocks.append(section("None yet. React with 🎯, or type `/incident action add …`."))
     new = Offer("Add action item", a.ACTION_FORM, a.reference(incident.id), "primary")
-    return message(head, within(blocks, buttons((new, *_turns("actions", incident.id, number, pages)))))
+    return message(head, within(blocks, buttons((new, *turns("actions", incident.id, number, pages)))))
 
 
 _FINISHED = (ActionStatus.DONE, ActionStatus.DECLINED)
@@ -106,17 +106,17 @@ class Listed(Protocol):
     def drill(self) -> bool: ...
 
 
-def list_message(rows: Sequence[Listed], look: Look, page: int = 1, asked: str = "") -> Message:
-    """Incidents, one line each, in the order given. `asked` is what the paging buttons ask for again."""
-    number, pages, shown = _page(rows, page)
-    head = f"*Incidents* · {counted(len(rows), 'incident')}"
-    blocks = [section(head + _pages(number, pages)), *(section(_listed(row, look)) for row in shown)]
-    if not rows:
+def list_message(rows: Sequence[Listed], total: int, look: Look, page: int = 1, asked: str = "") -> Message:
+    """One page of `total` incidents, one line each, in the order given; the buttons ask for another page of `asked`."""
+    pages = pages_of(total)
+    head = f"*Incidents* · {counted(total, 'incident')}{of_pages(page, pages)}"
+    blocks = [section(head), *(section(listed(row, look)) for row in rows)]
+    if not total:
         blocks.append(section("None. `/incident declare` begins one."))
-    return message(head, within(blocks, buttons((*_turns("list", 0, number, pages, asked), _DECLARE))))
+    return message(head, within(blocks, buttons((*turns("list", 0, page, pages, asked), _DECLARE))))
 
 
-def _listed(row: Listed, look: Look) -> str:
+def listed(row: Listed, look: Look) -> str:
     marks = ("🔒 " if row.private else "") + ("🧪 drill " if row.drill else "")
     said = mrkdwn((Quote(one_line(Wire(row.title))),), look, TITLE_MOST)
     state = f"{STATUS_MARKS[row.status]} {label(row.status).lower()}"
@@ -127,21 +127,26 @@ def _listed(row: Listed, look: Look) -> str:
 
 
 def _page(rows: Sequence[Row], page: int) -> tuple[int, int, Sequence[Row]]:
-    pages = max(1, -(-len(rows) // PAGE))
+    pages = pages_of(len(rows))
     number = min(max(page, 1), pages)
     return number, pages, rows[(number - 1) * PAGE : number * PAGE]
 
 
-def _pages(number: int, pages: int) -> str:
+def pages_of(total: int, size: int = PAGE) -> int:
+    """At least one page, also for nothing."""
+    return max(1, -(-total // size))
+
+
+def of_pages(number: int, pages: int) -> str:
     return f" · page {number} of {pages}" if pages > 1 else ""
 
 
-def _turns(screen: str, incident: int, number: int, pages: int, asked: str = "") -> list[Offer]:
+def turns(screen: str, incident: int, number: int, pages: int, asked: str = "") -> list[Offer]:
     """Buttons to the pages before and after."""
-    turns = (("Back", number - 1), ("More", number + 1))
+    beside = (("Back", number - 1), ("More", number + 1))
     return [
         Offer(name, a.PAGE, a.reference(incident, f"{screen}:{page} {asked}"))
-        for name, page in turns
+        for name, page in beside
         if 1 <= page <= pages
     ]
 

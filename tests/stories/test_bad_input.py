@@ -37,6 +37,7 @@ WRONG = {
     "event --at 31 June 10:00 no such day": "2026-06-31",
     "event --as nonsense words": "“nonsense”",
     "event --at": "--at",
+    "search ?!": "which words",
     "event 13:00 fine\n13:01": "Line 2",
     "event three minutes later it broke": "“three minutes later”",
     "mark detcted 13:58": "“detcted”",

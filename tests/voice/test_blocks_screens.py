@@ -123,8 +123,8 @@ def test_slack_takes_every_screen(screen: str, scene: Callable[[], Incident]) ->
 def test_slack_takes_the_screens_that_belong_to_no_incident() -> None:
     rows = [Row(title=HUGE, private=True, drill=True)] * 50
     for message in (
-        list_message(rows, LOOK),
-        list_message([], LOOK),
+        list_message(rows[:20], 50, LOOK),
+        list_message([], 0, LOOK),
         help_message(VOCABULARY),
         adoption_offer("C1", "incident-x"),
     ):
@@ -229,14 +229,14 @@ def test_action_items_come_a_page_at_a_time() -> None:
 
 
 def test_a_list_marks_drills_and_private_incidents() -> None:
-    shown = words(list_message([Row(private=True), Row(drill=True)], LOOK))
+    shown = words(list_message([Row(private=True), Row(drill=True)], 2, LOOK))
     assert shown.count("🔒") == shown.count("🧪") == 1
 
 
 def test_a_long_list_is_asked_for_again_page_by_page() -> None:
-    first = list_message([Row()] * 45, LOOK, asked="all")
+    first = list_message([Row()] * 20, 45, LOOK, asked="all")
     assert a.referred(pressable(first)["More"]) == (0, "list:2 all")
-    assert "page 3 of 3" in words(list_message([Row()] * 45, LOOK, 3))
+    assert "page 3 of 3" in words(list_message([Row()] * 5, 45, LOOK, 3))
 
 
 def test_help_holds_every_verb_and_every_reaction() -> None:
