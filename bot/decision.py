@@ -166,18 +166,20 @@ class Announce:
 
 @dataclass(frozen=True, slots=True)
 class PostDraft:
-    """The post-mortem as a file and a summary in the channel."""
+    """A version of the post-mortem as a file and a summary in the channel."""
 
     key: str
     family: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
 class UploadDraft:
-    """The report as a file, in the thread of its summary."""
+    """A version of the report as a file, in the thread of its summary."""
 
     key: str
     family: str
+    version: str
     place: Evidence
 
 

@@ -20,9 +20,11 @@ from bot.incident import (
     SetMoment,
     Step,
     Turn,
+    Version,
     Wording,
     typed_entry,
 )
+from bot.versions import changed_since, topics
 from bot.words import (
     ENDINGS,
     UNSAID,
@@ -45,11 +47,14 @@ def evolve(incident: Incident, recorded: f.Recorded) -> None:
         raise ValueError(f"fact {recorded.seq} does not follow {incident.seq}")
     line: str | None = getattr(recorded.fact, "entry", None)
     stood = line is not None and incident.stands(line)
+    news = topics(incident, recorded.fact)
     _FOLD[type(recorded.fact)](incident, recorded.fact, recorded.heard_at)
     if line is not None:
         incident.standing += incident.stands(line) - stood
     if incident.drafts and _is_news(recorded.fact):
         incident.outdated = frozenset(incident.drafts)
+    for topic in news:
+        incident.touched[topic] = recorded.seq
     incident.seq = recorded.seq
     incident.last_heard_at = recorded.heard_at
     if _is_statement(recorded.fact):
@@ -60,7 +65,7 @@ def evolve(incident: Incident, recorded: f.Recorded) -> None:
 def _is_statement(fact: f.AnyFact) -> bool:
     """Our own messages, among them the drafts, say nothing of the incident; nor does what becomes of a report."""
     ours = f.Anchored | f.Questioned | f.ChannelAttached
-    return not isinstance(fact, ours | f.ReportAdvanced | f.SignedOff)
+    return not isinstance(fact, ours | f.ReportAdvanced | f.VersionMade | f.SignedOff)
 
 
 def _is_news(fact: f.AnyFact) -> bool:
@@ -95,6 +100,7 @@ def _captured(i: Incident, fact: f.Captured, heard: datetime) -> None:
         id=fact.entry,
         at=fact.at,
         heard_at=heard,
+        seq=i.seq + 1,
         text=fact.text,
         author=fact.author,
         source=fact.source,
@@ -151,6 +157,9 @@ def _erased(i: Incident, fact: f.Erased, heard: datetime) -> None:
     entry = i.entries.get(fact.entry)
     if entry is not None:
         i.entries[fact.entry] = replace(entry, text=UNSAID, earlier=(), files=(), erased=True)
+        for family, made in list(i.versions.items()):
+            said = (replace(v, erased=(*v.erased, fact.at)) if v.seq > entry.seq else v for v in made)
+            i.versions[family] = tuple(said)
     for key, item in list(i.actions.items()):
         if item.entry == fact.entry:
             i.actions[key] = replace(item, text=UNSAID, changed_at=fact.at)
@@ -280,6 +289,14 @@ def _report_advanced(i: Incident, fact: f.ReportAdvanced, heard: datetime) -> No
     i.steps[fact.family] = (*i.steps.get(fact.family, ()), Step(fact.status, fact.at, fact.source))
 
 
+def _version_made(i: Incident, fact: f.VersionMade, heard: datetime) -> None:
+    known = i.versions.get(fact.family, ())
+    changes = changed_since(i, fact.family, known[-1]) if known else ()
+    status = i.document_status(fact.family)
+    made = Version(fact.number, status, fact.at, fact.source, i.seq + 1, i.statements, changes)
+    i.versions[fact.family] = (*known, made)
+
+
 def _signed_off(i: Incident, fact: f.SignedOff, heard: datetime) -> None:
     i.signed[fact.family, fact.signer] = fact
 
@@ -311,6 +328,7 @@ def _folds() -> Iterator[tuple[type[f.Fact], Callable[[Incident, Any, datetime],
         (f.Absorbed, _absorbed),
         (f.Questioned, _questioned),
         (f.ReportAdvanced, _report_advanced),
+        (f.VersionMade, _version_made),
         (f.SignedOff, _signed_off),
     )
 

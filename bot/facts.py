@@ -169,7 +169,7 @@ class Reinstated(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchored(Fact):
-    """Something of ours is in Slack: `card`, `log:<request>`, `draft:<family>:<n>`."""
+    """Something of ours is in Slack: `card`, `log:<request>`, `draft:<family>:<version>:<request>`."""
 
     what: str
     place: Evidence
@@ -283,6 +283,14 @@ class ReportAdvanced(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VersionMade(Fact):
+    """The report of this family, written from all facts up to this one, is a version with a number of its own."""
+
+    family: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedOff(Fact):
     """Who says it has signed a family's report; `signer` is the role or the field that named the person."""
 
@@ -316,6 +324,7 @@ AnyFact = (
     | Absorbed
     | Questioned
     | ReportAdvanced
+    | VersionMade
     | SignedOff
 )
 

@@ -71,6 +71,7 @@ class Entry:
     text: Wire
     author: str
     source: f.Source
+    seq: int = 0  # of the fact that captured it
     approximate: bool = False
     files: tuple[str, ...] = ()
     evidence: f.Evidence | None = None
@@ -167,6 +168,31 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A family's report as it was at one fact; `seq` is that of the fact which gave it its number."""
+
+    number: str
+    status: DocumentStatus
+    at: datetime
+    source: f.Source
+    seq: int
+    statements: int  # how many it was written from
+    changes: tuple[str, ...]  # the topics that differ from the version before, in words
+    erased: tuple[datetime, ...] = ()  # when words that stood in it were erased
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A part of a report, in words; of every family's, or of one's."""
+
+    words: str
+    family: str = ""
+
+    def of(self, family: str) -> bool:
+        return self.family in ("", family)
+
+
+@dataclass(frozen=True, slots=True)
 class Recovery:
     """A resolution that did not hold: service was thought well from `resolved_at` (if known) to `reopened_at`."""
 
@@ -214,6 +240,8 @@ class Incident:
     drafts: dict[str, str] = field(default_factory=dict)  # the newest posted draft's anchor, by family
     outdated: frozenset[str] = frozenset()  # families whose newest draft was posted before something that counts
     steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)  # in the life of each family's report
+    versions: dict[str, tuple[Version, ...]] = field(default_factory=dict)  # of each family's report, the oldest first
+    touched: dict[Topic, int] = field(default_factory=dict)  # the seq at which each topic of a report last changed
     signed: dict[tuple[str, str], f.SignedOff] = field(default_factory=dict)  # the last one, by family and signer
     questioned: frozenset[Milestone] = frozenset()
     cancelled: Wire | None = None
@@ -238,6 +266,8 @@ class Incident:
             anchors=self.anchors.copy(),
             drafts=dict(self.drafts),
             steps=dict(self.steps),
+            versions=dict(self.versions),
+            touched=dict(self.touched),
             signed=dict(self.signed),
         )
 

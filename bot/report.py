@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
 from bot.family import Family
 from bot.incident import Incident
 from bot.lints import lints
-from bot.reporting import costs, gaps, knowledge, notices, progress, service_levels, standing, summary, timeline
-from bot.reporting.model import Document, DocumentStep, Report, ReviewView
+from bot.reporting import (
+    costs,
+    document,
+    gaps,
+    knowledge,
+    notices,
+    progress,
+    service_levels,
+    standing,
+    summary,
+    timeline,
+)
+from bot.reporting.model import Report
 from bot.reporting.reader import Reader, ReportContext, permalink
-from bot.reporting.shown import day
 from bot.reporting.told import FieldView
 
 __all__ = ["Report", "ReportContext", "build_report", "permalink"]
@@ -68,29 +77,6 @@ def _assembled(reader: Reader, known: Mapping[str, FieldView]) -> Report:
         categories=knowledge.categories(reader, items),
         reviews=reviews,
         roles=roles,
-        document=_document(reader, known, reviews),
+        document=document.document(reader, known, reviews),
         disclosures=gaps.disclosures(reader, rows),
     )
-
-
-def _document(reader: Reader, known: Mapping[str, FieldView], reviews: tuple[ReviewView, ...]) -> Document:
-    incident, family = reader.incident, reader.family
-    if incident.last_stated_at is None:
-        raise ValueError("an incident without facts has no report")
-    return Document(
-        status=family.document_statuses[incident.document_status(family.key)],
-        steps=tuple(
-            DocumentStep(family.document_statuses[step.status], step.at, reader.cite(step.source, step.at))
-            for step in incident.steps.get(family.key, ())
-        ),
-        version=f"draft of {incident.statements} recorded facts",
-        next_review=_next_review(reviews, day(incident.last_stated_at, family.zone)),
-        updated_at=incident.last_stated_at,
-        missing=gaps.missing(reader, known),
-    )
-
-
-def _next_review(reviews: tuple[ReviewView, ...], today: date) -> date | None:
-    """The first that is still to come, else the last there was."""
-    days = sorted(review.due for review in reviews)
-    return next((day for day in days if day >= today), days[-1] if days else None)

@@ -193,14 +193,13 @@ def _refreshing(incident: Incident, facts: Sequence[AnyFact]) -> Iterator[Call]:
 
 
 def _draft_call(notice: PostDraft, incident: Incident) -> Call:
-    nth = 1 + sum(1 for what in incident.anchors if what.startswith(f"draft:{notice.family}:"))
     return Call(
         key=f"{notice.key}:{incident.id}",
         lane=incident.channel or CHANNEL_TO_COME,
         method="scribe.summary",
-        args={"channel": incident.channel or CHANNEL_TO_COME, "family": notice.family},
+        args={"channel": incident.channel or CHANNEL_TO_COME, "family": notice.family, "version": notice.version},
         incident=incident.id,
-        purpose=f"draft:{notice.family}:{nth}",
+        purpose=f"draft:{notice.family}:{notice.version}:{notice.key}",
     )
 
 
@@ -209,7 +208,12 @@ def _upload_call(notice: UploadDraft, incident: Incident) -> Call:
         key=f"{notice.key}:{incident.id}",
         lane=notice.place.channel,
         method="scribe.upload",
-        args={"channel": notice.place.channel, "thread_ts": notice.place.ts, "family": notice.family},
+        args={
+            "channel": notice.place.channel,
+            "thread_ts": notice.place.ts,
+            "family": notice.family,
+            "version": notice.version,
+        },
         incident=incident.id,
         purpose="",
     )

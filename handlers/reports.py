@@ -10,6 +10,7 @@ from bot.decision import Decision, Refused, say
 from bot.family import Family
 from bot.incident import Incident
 from bot.report import Report, ReportContext, build_report
+from bot.versions import version_named
 from bot.wire import mentions
 from handlers.act import Message, act, carry_out, settle
 from handlers.desk import Desk
@@ -30,6 +31,7 @@ def people_in(incident: Incident) -> set[str]:
     found |= {g.source.by for g in incident.grades}
     found |= {fact.source.by for fact in incident.signed.values()}
     found |= {step.source.by for steps in incident.steps.values() for step in steps}
+    found |= {version.source.by for versions in incident.versions.values() for version in versions}
     for item in incident.actions.values():
         found |= {item.source.by, item.owner or "", *mentions(item.text)}
     for values in (*incident.fields.values(), *incident.superseded.values()):
@@ -82,7 +84,9 @@ async def post_draft(desk: Desk, incident: int, key: str | None, request: Reques
     async with desk.store.visit(incident) as visit:
         family = require_family(desk, key or visit.incident.family)
         facts, draft = life.draft(visit.incident, family.key, request)
-        decision = Decision(facts, (draft,), reply=say("The draft is on its way into the incident's channel."))
+        unchanged = "" if facts else ", as it was, for nothing has changed since"
+        told = f"Version {draft.version} is on its way into the incident's channel{unchanged}."
+        decision = Decision(facts, (draft,), reply=say(told))
         await carry_out(desk, visit, decision, request)
         return await settle(desk, visit, decision, request)
 
@@ -94,8 +98,11 @@ async def draft_summary(desk: Desk, incident: int, family: str, *, posted: bool 
     return report_summary(await report_of(desk, state, family), state, outdated=outdated)
 
 
-async def draft_file(desk: Desk, incident: int, family: str) -> tuple[str, str]:
-    """(file name, Markdown) of the whole report."""
-    state = await desk.store.incident(incident)
+async def draft_file(desk: Desk, incident: int, family: str, number: str) -> tuple[str, str]:
+    """(file name, Markdown) of a version of the report, whatever was recorded since it was made."""
+    version = version_named(await desk.store.incident(incident), family, number)
+    if version is None:
+        raise LookupError(f"incident {incident} has no version {number} of its {family} report")
+    state = await desk.store.incident_as_of(incident, version.seq)
     report = await report_of(desk, state, family)
-    return f"{state.number}-{family}.md", render(report)
+    return f"{state.number}-{family}-{number}.md", render(report)

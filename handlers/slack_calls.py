@@ -144,7 +144,7 @@ async def update_summary(desk: Desk, call: Leased, args: Args) -> Result:
 
 async def upload_draft(desk: Desk, call: Leased, args: Args) -> Result:
     """The draft as a file in the thread of its summary, by Slack's three-step upload."""
-    name, text = await draft_file(desk, call.incident or 0, args["family"])
+    name, text = await draft_file(desk, call.incident or 0, args["family"], args["version"])
     if call.attempt > 1 and await _uploaded_already(desk, args, name):
         return {}
     content = text.encode()

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.evolve import evolve
+from bot.facts import Recorded
 from bot.incident import Incident
 from storage.rows import from_row
 from storage.tables import facts
@@ -46,12 +47,7 @@ class Folds:
         if known.incident.seq >= seq:
             self.keep(known)
             return known
-        rows = await connection.execute(
-            select(facts.c.seq, facts.c.key, facts.c.kind, facts.c.at, facts.c.heard_at, facts.c.body)
-            .where(facts.c.incident == id, facts.c.seq > known.incident.seq)
-            .order_by(facts.c.seq)
-        )
-        newer = _extended(known, rows)
+        newer = _extended(known, await connection.execute(_facts_after(id, known.incident.seq)))
         self.keep(newer)
         return newer
 
@@ -66,10 +62,27 @@ class Folds:
             self._folds.popitem(last=False)
 
 
+def _facts_after(id: int, seq: int) -> Executable:
+    return (
+        select(facts.c.seq, facts.c.key, facts.c.kind, facts.c.at, facts.c.heard_at, facts.c.body)
+        .where(facts.c.incident == id, facts.c.seq > seq)
+        .order_by(facts.c.seq)
+    )
+
+
+async def all_facts(connection: AsyncConnection, id: int) -> list[Recorded]:
+    """Every fact of the incident, as it stands now, the oldest first."""
+    return [_recorded(row) for row in await connection.execute(_facts_after(id, 0))]
+
+
+def _recorded(row: Any) -> Recorded:
+    return from_row(row.seq, row.key, row.kind, row.at, row.heard_at, row.body)
+
+
 def _extended(fold: Fold, rows: Iterable[Any]) -> Fold:
     """The keys are added in place: they are committed, and a copy would cost what is old."""
     incident, keys = fold.incident.copy(), fold.keys
     for row in rows:
-        evolve(incident, from_row(row.seq, row.key, row.kind, row.at, row.heard_at, row.body))
+        evolve(incident, _recorded(row))
         keys.add(row.key)
     return Fold(incident, keys, fold.rewrites)

@@ -9,14 +9,16 @@ from typing import Final, Self
 
 from sqlalchemy import Executable, Table, case, delete, exists, func, select, union_all, update
 
+from bot.evolve import fold
 from bot.incident import Incident
+from bot.versions import as_of
 from bot.words import OPEN, Status
 from storage import inbox as inbox_rows
 from storage import outbox as outbox_rows
 from storage import schema
 from storage.directory import Directory
 from storage.engine import Database, connect, read_url, sole_process
-from storage.folds import Folds, UnknownIncident
+from storage.folds import Folds, UnknownIncident, all_facts
 from storage.inbox import Inbox
 from storage.keeping import Keeper
 from storage.looking import SUMMARY, Looking, row_of
@@ -107,6 +109,18 @@ class Store(Inbox, Outbox, Transcript, Directory, Looking):
                 raise UnknownIncident(f"there is no incident {id}")
             fold = await self._folds.current(connection, id, row.seq, row.rewrites)
         return fold.incident.copy()
+
+    async def incident_as_of(self, id: int, seq: int) -> Incident:
+        """The incident as the version of a report reads it that was made at this seq (`bot.versions.as_of`).
+
+        Raises:
+            UnknownIncident: nobody has this id.
+        """
+        async with self._db.reading() as connection:
+            recorded = await all_facts(connection, id)
+        if not recorded:
+            raise UnknownIncident(f"there is no incident {id}")
+        return fold(id, list(as_of(recorded, seq)))
 
     async def incident_at(self, channel: str) -> int | None:
         """The incident attached to that channel, open or over; of several the open one, then the newest."""

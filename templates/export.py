@@ -7,10 +7,21 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from bot.reporting.model import ActionView, CostsView, NoBudget, NoticeView, Report, RequestBudget, Row, TimeBudget
+from bot.reporting.model import (
+    ActionView,
+    CostsView,
+    Document,
+    NoBudget,
+    NoticeView,
+    Report,
+    RequestBudget,
+    Row,
+    TimeBudget,
+    VersionView,
+)
 from bot.reporting.told import Citation, ClockView, FieldView, MilestoneView, NoMeasurement, Sentence, Statement
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """The version that report.schema.json describes: raised when a key changes its meaning or goes, not for new ones."""
 
 Json = dict[str, Any]
@@ -54,15 +65,41 @@ def _document(report: Report, others: Iterable[Report]) -> Json:
             }
             for signer in report.signers
         ],
-        "document": {
-            "status": report.document.status,
-            "status_history": [
-                {"status": step.status, "at": _time(step.at), "source": _source(step.cite)}
-                for step in report.document.steps
-            ],
-            "version": report.document.version,
-            "next_review": _day(report.document.next_review),
-        },
+        "document": _paper(report.document),
+    }
+
+
+def _paper(document: Document) -> Json:
+    stale = document.stale
+    return {
+        "status": str(document.status),
+        "status_name": document.status_name,
+        "status_history": [
+            {
+                "status": str(step.status),
+                "status_name": step.status_name,
+                "at": _time(step.at),
+                "source": _source(step.cite),
+            }
+            for step in document.steps
+        ],
+        "version": document.version,
+        "versions": [_version(version) for version in document.versions],
+        "stale": stale and {"published": stale.number, "published_at": _time(stale.at), "changes": list(stale.changes)},
+        "next_review": _day(document.next_review),
+    }
+
+
+def _version(version: VersionView) -> Json:
+    return {
+        "number": version.number,
+        "status": str(version.status),
+        "at": _time(version.at),
+        "author": version.author,
+        "changes": list(version.changes),
+        "summary": version.summary,
+        "erased": [_day(one) for one in version.erased],
+        "source": _source(version.cite),
     }
 
 
@@ -111,7 +148,8 @@ def _incident(report: Report, others: Iterable[Report]) -> Json:
             for t in standing.turns
         ],
         "roles": [
-            {"role": r.role, "holder": r.holder, "at": _time(r.at), "source": _source(r.cite)} for r in standing.roles
+            {"role": str(r.role), "role_name": r.name, "holder": r.holder, "at": _time(r.at), "source": _source(r.cite)}
+            for r in standing.roles
         ],
         "declared": {"at": _time(identity.declared.at), "source": _source(identity.declared.cite)},
         "services": [answer.text for answer in report.fields["services"].answers],

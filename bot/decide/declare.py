@@ -6,6 +6,7 @@ from bot import commands as c
 from bot import facts as f
 from bot.decide._cautions import cautions
 from bot.decide._common import after, log, mask_warning, masked, message_line, source, typed_mark
+from bot.decide.life import draft
 from bot.decide.state import question_at
 from bot.decision import (
     Decision,
@@ -16,7 +17,6 @@ from bot.decision import (
     Notice,
     OpenChannel,
     PinCard,
-    PostDraft,
     Quote,
     Refused,
     ShowCard,
@@ -87,7 +87,8 @@ def _when_over(incident: Incident, request: c.Request) -> tuple[tuple[AnyFact, .
     if incident.is_open:
         return (), ()
     asked, questions = question_at(incident, incident.status, request)
-    return asked, (PostDraft(f"draft:declared:{incident.id}", incident.family), *questions)
+    made, posted = draft(incident, incident.family, request)
+    return (*asked, *made), (posted, *questions)
 
 
 def _declared(command: c.Declare, request: c.Request, policy: Policy) -> f.Declared:
@@ -194,8 +195,8 @@ def anchor(incident: Incident, command: c.Anchor, request: c.Request, policy: Po
     if command.what == "card":
         return Decision((fact,), (PinCard(command.place), _declaration_line(incident), ShowCard()))
     if command.what.startswith("draft:"):
-        family = command.what.split(":")[1]
-        return Decision((fact,), (UploadDraft(f"upload:{command.what}", family, command.place),))
+        _, family, version, _ = command.what.split(":", 3)
+        return Decision((fact,), (UploadDraft(f"upload:{command.what}", family, version, command.place),))
     line = incident.entries.get(command.about)
     return Decision((fact,), (Unsay(command.place),) if line and line.erased else ())
 

@@ -9,9 +9,11 @@ from bot import commands as c
 from bot import facts as f
 from bot.decide._common import log, source
 from bot.decision import Decision, Name, Notice, PostDraft, Refused, Span, Text, say
+from bot.facts import AnyFact
 from bot.incident import Incident
 from bot.policy import Policy
 from bot.signing import named, signature
+from bot.versions import changed_since, newest, next_number
 from bot.words import DocumentStatus
 
 _FROM: Final[Mapping[DocumentStatus, frozenset[DocumentStatus]]] = {
@@ -45,18 +47,37 @@ def advance(incident: Incident, command: c.AdvanceReport, request: c.Request, po
     if now not in _FROM[command.status]:
         ask = f"{_NEXT[now]} {family}"
         raise Refused(f"The {family} report is {_word(now)}; it cannot be {_word(command.status)} from there.", ask)
+    facts: tuple[AnyFact, ...] = (_step(family, command.status, request),)
     told: Text = (f"The {family} report is now {_word(command.status)}.",)
+    if command.status is DocumentStatus.ARCHIVED:  # what was published goes to the archive as it is
+        return Decision(facts, (log(request, Name(request.by), ": ", *told),), say(*told))
+    number = next_number(incident, family, command.status)
+    told = (f"The {family} report is now {_word(command.status)}, as version {number}.", *_news(incident, family))
     notices: list[Notice] = [log(request, Name(request.by), ": ", *told)]
     if command.status in _POSTED:
-        notices.append(PostDraft(f"draft:{request.key}", family))
-    return Decision((_step(family, command.status, request),), tuple(notices), say(*told))
+        notices.append(PostDraft(f"draft:{request.key}", family, number))
+    return Decision((*facts, _version(family, number, request)), tuple(notices), say(*told))
 
 
-def draft(incident: Incident, family: str, request: c.Request) -> tuple[tuple[f.ReportAdvanced, ...], PostDraft]:
-    """What posting a draft means: where the last version was published, a new one begins."""
+def _news(incident: Incident, family: str) -> Text:
+    """Who approves or publishes is told what the version before it did not say."""
+    last = newest(incident, family)
+    changes = ", ".join(changed_since(incident, family, last)) if last else ""
+    return (f" Changed since version {last.number}: {changes}.",) if last and changes else ()
+
+
+def draft(incident: Incident, family: str, request: c.Request) -> tuple[tuple[AnyFact, ...], PostDraft]:
+    """What posting a draft means: a new version, and after a published one the next report.
+
+    Where nothing has changed since the last version, that one is posted again.
+    """
+    last = newest(incident, family)
+    if last and not changed_since(incident, family, last):
+        return (), PostDraft(f"draft:{request.key}", family, last.number)
     done = incident.document_status(family) in (DocumentStatus.PUBLISHED, DocumentStatus.ARCHIVED)
-    facts = (_step(family, DocumentStatus.DRAFT, request),) if done else ()
-    return facts, PostDraft(f"draft:{request.key}", family)
+    begun: tuple[AnyFact, ...] = (_step(family, DocumentStatus.DRAFT, request),) if done else ()
+    number = next_number(incident, family, DocumentStatus.DRAFT)
+    return (*begun, _version(family, number, request)), PostDraft(f"draft:{request.key}", family, number)
 
 
 def sign_off(incident: Incident, command: c.SignOff, request: c.Request, policy: Policy) -> Decision:
@@ -92,6 +113,12 @@ def _who_signs(incident: Incident, command: c.SignOff) -> Text:
 def _step(family: str, status: DocumentStatus, request: c.Request) -> f.ReportAdvanced:
     return f.ReportAdvanced(
         key=f"{request.key}:report:{family}", at=request.now, source=source(request), family=family, status=status
+    )
+
+
+def _version(family: str, number: str, request: c.Request) -> f.VersionMade:
+    return f.VersionMade(
+        key=f"{request.key}:version:{family}", at=request.now, source=source(request), family=family, number=number
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot.reporting.told import Answer, Asked, Citation, ClockView, FieldView, MilestoneView, Point, Sentence, Statement
-from bot.words import ActionStatus, ActionType, Kind, Milestone, Priority, Role, Severity, Status
+from bot.words import ActionStatus, ActionType, DocumentStatus, Kind, Milestone, Priority, Role, Severity, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,10 @@ class GradeView:
 
 @dataclass(frozen=True, slots=True)
 class RoleView:
-    role: str
+    """Who held a role from when; `name` is how it is written."""
+
+    role: Role
+    name: str
     holder: str | None
     at: datetime
     cite: Citation
@@ -335,23 +338,60 @@ class Followup:
 
 @dataclass(frozen=True, slots=True)
 class DocumentStep:
-    """How far the paper had come, in the family's words, and who said so."""
+    """How far the paper had come, and who said so; `status_name` is the family's word."""
 
-    status: str
+    status: DocumentStatus
+    status_name: str
     at: datetime
     cite: Citation
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """The paper's own state."""
+class VersionView:
+    """One version of the report; `changes` are the topics that differ from the one before, `summary` says all of it.
 
-    status: str
+    `erased`: the days on which words that stood in it were deleted in Slack, and so in it.
+    """
+
+    number: str
+    status: DocumentStatus
+    at: datetime
+    author: str
+    changes: tuple[str, ...]
+    summary: str
+    erased: tuple[date, ...]
+    cite: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class StaleView:
+    """The version that was published last, and the topics that changed since."""
+
+    number: str
+    at: datetime
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The paper's own state. `version` is the number of its newest version, or says that more is known than stands
+    in that one; `stale` is what the published version does not say, None where it says all.
+    """
+
+    status: DocumentStatus
+    status_name: str
     steps: tuple[DocumentStep, ...]
     version: str
+    versions: tuple[VersionView, ...]
+    stale: StaleView | None
     next_review: date | None  # None: the family has none
     updated_at: datetime
     missing: tuple[Missing, ...]
+
+    @property
+    def unnumbered(self) -> tuple[None, ...]:
+        """One row of the history more, where what is recorded stands in no version yet."""
+        return () if self.versions and self.version == self.versions[-1].number else (None,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,7 @@ def _turns(reader: Reader) -> list[TurnView]:
 def _roles(reader: Reader) -> list[RoleView]:
     return [
         RoleView(
+            holding.role,
             str(holding.role).replace("_", " "),
             reader.name(holding.user) if holding.user else None,
             holding.at,

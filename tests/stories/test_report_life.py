@@ -104,6 +104,7 @@ async def test_a_draft_posted_after_publication_begins_a_new_version(stage: Stag
     for line in ("review slo", "approve slo", "publish slo"):
         await said(stage, stage.alice, line, channel)
     await stage.settle()
+    await said(stage, stage.alice, "severity sev1 all regions", channel)
     assert "**Document Status**: DRAFT" in await draft(stage, channel, family="slo")
     assert "Ask for review" in labels(summary(stage, channel))
 
