@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Executable, select
+from sqlalchemy import Connection, Executable, select
 
 from storage.engine import Database
 from storage.tables import people, upsert, workspace
@@ -23,27 +24,33 @@ class Directory:
 
     async def people(self, ids: Collection[str]) -> dict[str, Person]:
         """Those of them who are known, by id."""
-        async with self._db.reading() as connection:
-            rows = await connection.execute(select(people).where(people.c.id.in_(set(ids))))
-            return {row.id: Person(**row._mapping) for row in rows}
+        wanted = select(people).where(people.c.id.in_(set(ids)))
+        rows = await self._db.read(lambda connection: connection.execute(wanted).all())
+        return {row.id: Person(**row._mapping) for row in rows}
 
     async def meet(self, person: Person) -> None:
         """Keep what Slack says now; an older answer that comes late changes nothing."""
-        async with self._db.once() as connection:
-            await connection.execute(_upsert(self._db.dialect), asdict(person))
+        await self._db.once(_meet, asdict(person))
 
     async def team_url(self) -> str:
         """The address of the workspace, ending in a slash; empty before the first connection."""
-        async with self._db.reading() as connection:
-            return str(await connection.scalar(select(workspace.c.value).where(workspace.c.name == "url")) or "")
+        known = select(workspace.c.value).where(workspace.c.name == "url")
+        return str(await self._db.read(lambda connection: connection.scalar(known)) or "")
 
     async def note_team_url(self, url: str) -> None:
         """Keep the workspace's address, so that reports made without Slack can link to it."""
-        statement = upsert(self._db.dialect, workspace).values(name="url", value=url)
-        async with self._db.once() as connection:
-            await connection.execute(
-                statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
-            )
+        await self._db.once(_note, "url", url)
+
+
+def _note(connection: Connection, name: str, value: str) -> None:
+    statement = upsert(connection.dialect.name, workspace).values(name=name, value=value)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
+    )
+
+
+def _meet(connection: Connection, person: dict[str, Any]) -> None:
+    connection.execute(_upsert(connection.dialect.name), person)
 
 
 @cache

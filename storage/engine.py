@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import fcntl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import Connection as Blocking
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+
+P = ParamSpec("P")
+T = TypeVar("T")
+HandOver = Callable[[Callable[[Blocking], Any]], Awaitable[Any]]
 
 READERS: Final = 4
 """Connections that read a SQLite file at the same time; each costs a thread."""
@@ -90,65 +98,177 @@ def sole_process(url: URL) -> Iterator[None]:
         yield
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
-    """The ways in: `writing` for several statements, `once` for a single one, `reading` to change nothing."""
+class Connection:
+    """A connection in a transaction that takes several steps."""
 
-    dialect: str
-    _write: AsyncEngine
-    _once: AsyncEngine
-    _read: AsyncEngine
+    def __init__(self, hand_over: HandOver) -> None:
+        self._hand_over = hand_over
 
-    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """One transaction; committed when the block ends normally, rolled back otherwise."""
-        return self._write.begin()
+    async def run(self, work: Callable[Concatenate[Blocking, P], T], *args: P.args, **named: P.kwargs) -> T:
+        """One step: these statements, with nothing of ours between them."""
+        return cast("T", await self._hand_over(lambda connection: work(connection, *args, **named)))
 
-    def once(self) -> AbstractAsyncContextManager[AsyncConnection]:
+
+class Database(Protocol):
+    """The ways in. `work` does its statements on a blocking connection and touches nothing else; with SQLite it runs in
+    a thread, with PostgreSQL it lets others go on while it waits for the server.
+    """
+
+    def writing(self) -> AbstractAsyncContextManager[Connection]:
+        """A transaction of several steps; committed when the block ends normally, rolled back otherwise."""
+        ...
+
+    async def write(self, work: Callable[Concatenate[Blocking, P], T], *args: P.args, **named: P.kwargs) -> T:
+        """A transaction of one step, committed when this returns."""
+        ...
+
+    async def once(self, work: Callable[Concatenate[Blocking, P], T], *args: P.args, **named: P.kwargs) -> T:
         """One statement, which is its own transaction; PostgreSQL saves the round trips of BEGIN and COMMIT."""
-        return self._once.begin()
+        ...
 
-    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A connection for statements that change nothing; each sees what was committed when it began."""
-        return self._read.connect()
+    async def read(self, work: Callable[Concatenate[Blocking, P], T], *args: P.args, **named: P.kwargs) -> T:
+        """Statements that change nothing; each sees what was committed when it began."""
+        ...
+
+    async def close(self) -> None: ...
 
 
 @asynccontextmanager
 async def connect(url: URL, *, read_only: bool = False) -> AsyncIterator[Database]:
     """Open the database and close every connection at the end."""
-    database = _sqlite(url, read_only) if sqlite_path(url) else _postgres(url, read_only)
+    database: Database = Sqlite(url, read_only) if sqlite_path(url) else Postgres(url, read_only)
     try:
         yield database
     finally:
-        await database._write.dispose()
-        await database._read.dispose()
+        await database.close()
 
 
-def _postgres(url: URL, read_only: bool) -> Database:
-    limits = f"{_POSTGRES_LIMITS} -c default_transaction_read_only={read_only}"
-    engine = create_async_engine(
+class Postgres:
+    """A pool of connections; the server keeps writers apart."""
+
+    def __init__(self, url: URL, read_only: bool) -> None:
+        self._engine = create_async_engine(
+            url,
+            hide_parameters=True,  # an error's text goes to the log, people's words do not
+            pool_pre_ping=True,  # or the first use after a restart of the server fails
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=10,
+            connect_args={
+                "options": f"{_POSTGRES_LIMITS} -c default_transaction_read_only={read_only}",
+                "connect_timeout": 5,
+            },
+        )
+        self._by_statement = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        async with self._engine.begin() as connection:
+            yield Connection(connection.run_sync)
+
+    async def write(self, work: Callable[Concatenate[Blocking, P], T], *args: P.args, **named: P.kwargs) -> T:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work, *args, **named)
+
+    async def once(self, work: Callable[Concatenate[Blocking, P], T], *args: P.args, **named: P.kwargs) -> T:
+        async with self._by_statement.connect() as connection:
+            return await connection.run_sync(work, *args, **named)
+
+    read = once
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+class Sqlite:
+    """One connection that writes and a few that read, each used by one task at a time, in threads of their own.
+
+    A single writing connection queues in the program instead of failing with "database is locked", and takes away the
+    trigger of the WAL-reset corruption of SQLite before 3.51.3.
+    """
+
+    def __init__(self, url: URL, read_only: bool) -> None:
+        self._readers = self._writer = _Threads(_sqlite_engine(url, READERS), READERS)
+        _on_sqlite(self._readers.engine, "BEGIN", "query_only=ON")
+        if not read_only:
+            self._writer = _Threads(_sqlite_engine(url, 1), 1)
+            pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+            _on_sqlite(self._writer.engine, "BEGIN IMMEDIATE", *pragmas)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        async with self._writer.connection() as connection:
+            yield Connection(partial(self._writer.run, _with, connection))
+            await self._writer.run(connection.commit)
+
+    async def write(self, work: Callable[Concatenate[Blocking, P], T], *args: P.args, **named: P.kwargs) -> T:
+        return await self._writer.transaction(lambda connection: work(connection, *args, **named))
+
+    once = write
+
+    async def read(self, work: Callable[Concatenate[Blocking, P], T], *args: P.args, **named: P.kwargs) -> T:
+        return await self._readers.transaction(lambda connection: work(connection, *args, **named))
+
+    async def close(self) -> None:
+        for threads in {self._writer, self._readers}:
+            await threads.close()
+
+
+class _Threads:
+    """So many threads over one engine, and no more tasks than threads at a time."""
+
+    def __init__(self, engine: Engine, count: int) -> None:
+        self.engine = engine
+        self.free = asyncio.Semaphore(count)
+        self._pool = ThreadPoolExecutor(count, "sqlite")
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Blocking]:
+        """Its transaction begins with the first statement; what was not committed at the end is rolled back."""
+        async with self.free:
+            connection = await self.run(self.engine.connect)
+            try:
+                yield connection
+            finally:
+                await self.run(connection.close)
+
+    async def transaction(self, work: Callable[[Blocking], T]) -> T:
+        async with self.free:
+            return await self.run(_transaction, self.engine, work)
+
+    async def run(self, work: Callable[..., T], *args: Any) -> T:
+        """Do it in a thread. Who is cancelled meanwhile waits for its end: a connection serves one at a time."""
+        doing = asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args))
+        try:
+            return await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            while not doing.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([doing])
+            raise
+
+    async def close(self) -> None:
+        await self.run(self.engine.dispose)
+        self._pool.shutdown()
+
+
+def _with(connection: Blocking, work: Callable[[Blocking], T]) -> T:
+    return work(connection)
+
+
+def _transaction(engine: Engine, work: Callable[[Blocking], T]) -> T:
+    with engine.begin() as connection:
+        return work(connection)
+
+
+def _sqlite_engine(url: URL, connections: int) -> Engine:
+    return create_engine(
         url,
+        pool_size=connections,
+        max_overflow=0,
         hide_parameters=True,  # an error's text goes to the log, people's words do not
-        pool_pre_ping=True,  # or the first use after a restart of the server fails
-        pool_size=10,
-        max_overflow=10,
-        pool_timeout=10,
-        connect_args={"options": limits, "connect_timeout": 5},
+        connect_args={"check_same_thread": False},  # one at a time, though not always the same
     )
-    by_statement = engine.execution_options(isolation_level="AUTOCOMMIT")
-    return Database("postgresql", engine, by_statement, by_statement)
-
-
-def _sqlite(url: URL, read_only: bool) -> Database:
-    driver = url.set(drivername="sqlite+aiosqlite")
-    read = create_async_engine(driver, pool_size=READERS, max_overflow=0, hide_parameters=True)
-    _on_sqlite(read.sync_engine, "BEGIN", "query_only=ON")
-    if read_only:
-        return Database("sqlite", read, read, read)
-    # A single writing connection queues in the program instead of failing with "database is locked", and takes away
-    # the trigger of the WAL-reset corruption of SQLite before 3.51.3.
-    write = create_async_engine(driver, pool_size=1, max_overflow=0, hide_parameters=True)
-    _on_sqlite(write.sync_engine, "BEGIN IMMEDIATE", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-    return Database("sqlite", write, write, read)
 
 
 def _on_sqlite(engine: Engine, begin: str, *pragmas: str) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Text, bindparam, case, delete, or_, select, type_coerce, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Text, bindparam, case, delete, or_, select, type_coerce, update
 
 from storage.rows import without_text
 from storage.tables import facts, inbox, incidents, messages, outbox, search
@@ -21,35 +20,31 @@ _SKEW: Final = timedelta(days=1)
 """How far our clock may be behind Slack's; no envelope from before a message speaks of it."""
 
 
-async def erase(connection: AsyncConnection, entry: str, channel: str, ts: str) -> set[int]:
+def erase(connection: Connection, entry: str, channel: str, ts: str) -> set[int]:
     """Blank the message in this transaction; return the incidents whose facts changed."""
-    await connection.execute(
+    connection.execute(
         update(messages).where(messages.c.channel == channel, messages.c.ts == ts),
         {"text": "", "files": [], "deleted": True},
     )
-    await _blank_envelopes(connection, channel, ts)
-    await _cancel_calls(connection, entry)
-    await connection.execute(delete(search).where(search.c.entry == entry))
-    return await _blank_facts(connection, entry)
+    _blank_envelopes(connection, channel, ts)
+    _cancel_calls(connection, entry)
+    connection.execute(delete(search).where(search.c.entry == entry))
+    return _blank_facts(connection, entry)
 
 
-async def _blank_facts(connection: AsyncConnection, entry: str) -> set[int]:
+def _blank_facts(connection: Connection, entry: str) -> set[int]:
     said = select(facts.c.incident, facts.c.seq, facts.c.body).where(facts.c.entry == entry, facts.c.kind.in_(_SAYING))
-    rows = (await connection.execute(said)).all()
+    rows = connection.execute(said).all()
     if not rows:
         return set()
     touched = {row.incident for row in rows}
     blank = update(facts).where(facts.c.incident == bindparam("of"), facts.c.seq == bindparam("nth"))
-    await connection.execute(
-        blank, [{"of": row.incident, "nth": row.seq, "body": without_text(row.body)} for row in rows]
-    )
-    await connection.execute(
-        update(incidents).where(incidents.c.id.in_(touched)).values(rewrites=incidents.c.rewrites + 1)
-    )
+    connection.execute(blank, [{"of": row.incident, "nth": row.seq, "body": without_text(row.body)} for row in rows])
+    connection.execute(update(incidents).where(incidents.c.id.in_(touched)).values(rewrites=incidents.c.rewrites + 1))
     return touched
 
 
-async def _blank_envelopes(connection: AsyncConnection, channel: str, ts: str) -> None:
+def _blank_envelopes(connection: Connection, channel: str, ts: str) -> None:
     """A finished envelope needs its body no more; one that is not keeps all but the words."""
     said_at = datetime.fromtimestamp(int(ts.partition(".")[0]), UTC)
     body = type_coerce(inbox.c.body, Text)
@@ -58,9 +53,9 @@ async def _blank_envelopes(connection: AsyncConnection, channel: str, ts: str) -
         body.contains(ts, autoescape=True),
         body.contains(channel, autoescape=True),
     )
-    for row in (await connection.execute(mentioning)).all():
+    for row in connection.execute(mentioning).all():
         left = _blanked(row.body, ts) if row.done_at is None else {}
-        await connection.execute(update(inbox).where(inbox.c.id == row.id), {"body": left})
+        connection.execute(update(inbox).where(inbox.c.id == row.id), {"body": left})
 
 
 def _blanked(payload: Any, ts: str) -> Any:
@@ -75,10 +70,10 @@ def _blanked(payload: Any, ts: str) -> Any:
     return {name: value for name, value in inner.items() if name not in _SHOWN}
 
 
-async def _cancel_calls(connection: AsyncConnection, entry: str) -> None:
+def _cancel_calls(connection: Connection, entry: str) -> None:
     """A call that nobody is delivering would say it still: it counts as done, so that its key stays taken."""
     derived = or_(outbox.c.purpose.contains(entry, autoescape=True), outbox.c.key.contains(entry, autoescape=True))
-    await connection.execute(
+    connection.execute(
         update(outbox)
         .where(derived, outbox.c.done_at.is_(None), outbox.c.lease_by.is_(None))
         .values(args={}, done_at=case((outbox.c.aside_at.is_(None), outbox.c.queued_at)))

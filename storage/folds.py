@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Executable, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, select
 
 from bot.evolve import evolve
 from bot.facts import Recorded
 from bot.incident import Incident
 from storage.rows import from_row
-from storage.tables import facts
+from storage.tables import facts, incidents
 
 REMEMBERED: Final = 1_000
 """Incidents kept folded in memory; the least recently used goes first."""
@@ -33,21 +32,31 @@ class Fold:
     rewrites: int
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the database has beyond a fold: the facts after it, or all of them where some were blanked since."""
+
+    seq: int
+    rewrites: int
+    projected: int  # see `storage.projections`
+    rows: Sequence[Any]
+
+
 class Folds:
     """The folds this process remembers; only committed facts get in."""
 
     def __init__(self) -> None:
         self._folds: OrderedDict[int, Fold] = OrderedDict()
 
-    async def current(self, connection: AsyncConnection, id: int, seq: int, rewrites: int) -> Fold:
-        """The fold up to `seq` at least, of which only the facts not yet folded are loaded."""
-        known = self._folds.get(id)
-        if known is None or known.rewrites != rewrites:
-            known = Fold(Incident(id), set(), rewrites)
-        if known.incident.seq >= seq:
-            self.keep(known)
-            return known
-        newer = _extended(known, await connection.execute(_facts_after(id, known.incident.seq)))
+    def known(self, id: int) -> Fold:
+        """The incident as far as it is remembered, perhaps not at all."""
+        return self._folds.get(id) or _empty(id, 0)
+
+    def extended(self, fold: Fold, news: News) -> Fold:
+        """The fold with what is new, and remember it."""
+        newer = fold if fold.rewrites == news.rewrites else _empty(fold.incident.id, news.rewrites)
+        if news.rows:
+            newer = _extended(newer, news.rows)
         self.keep(newer)
         return newer
 
@@ -62,7 +71,33 @@ class Folds:
             self._folds.popitem(last=False)
 
 
-def _facts_after(id: int, seq: int) -> Executable:
+def _empty(id: int, rewrites: int) -> Fold:
+    return Fold(Incident(id), set(), rewrites)
+
+
+def news(connection: Connection, folds: Collection[Fold], *, lock: bool = False) -> dict[int, News]:
+    """What there is beyond these folds, by incident, each locked on demand; in ascending order, or two visits could
+    wait for each other. Incidents that do not exist are left out.
+    """
+    known = {fold.incident.id: fold for fold in folds}
+    state = (incidents.c.id, incidents.c.seq, incidents.c.rewrites, incidents.c.projected)
+    wanted = select(*state).where(incidents.c.id.in_(known))
+    if lock:  # a row that refers to the incident may be inserted meanwhile
+        wanted = wanted.order_by(incidents.c.id).with_for_update(key_share=True)
+    return {
+        id: News(seq, rewrites, projected, _rows(connection, known[id], seq, rewrites))
+        for id, seq, rewrites, projected in connection.execute(wanted).all()
+    }
+
+
+def _rows(connection: Connection, fold: Fold, seq: int, rewrites: int) -> Sequence[Any]:
+    known = fold.incident.seq if fold.rewrites == rewrites else 0
+    if known >= seq:
+        return ()
+    return connection.execute(_facts_after(fold.incident.id, known)).all()
+
+
+def _facts_after(id: int, seq: int) -> Select[Any]:
     return (
         select(facts.c.seq, facts.c.key, facts.c.kind, facts.c.at, facts.c.heard_at, facts.c.body)
         .where(facts.c.incident == id, facts.c.seq > seq)
@@ -70,9 +105,9 @@ def _facts_after(id: int, seq: int) -> Executable:
     )
 
 
-async def all_facts(connection: AsyncConnection, id: int) -> list[Recorded]:
+def all_facts(connection: Connection, id: int) -> list[Recorded]:
     """Every fact of the incident, as it stands now, the oldest first."""
-    return [_recorded(row) for row in await connection.execute(_facts_after(id, 0))]
+    return [_recorded(row) for row in connection.execute(_facts_after(id, 0))]
 
 
 def _recorded(row: Any) -> Recorded:

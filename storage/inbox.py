@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Executable, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Row, Select, UpdateBase, delete, func, or_, select, update
 
 from storage.engine import Database
 from storage.keeping import Keeper
@@ -56,56 +56,61 @@ class Inbox:
         if key in self._finished:
             self._finished.discard(key)
             return
-        async with self._db.once() as connection:
-            await finish(connection, key, now)
+        await self._db.once(finish, [key], now)
 
     async def forget(self, key: str) -> None:
         """Nothing came of this envelope, and the same may be said again: a form sent back for correction."""
-        async with self._db.once() as connection:
-            await connection.execute(delete(inbox).where(inbox.c.key == key, inbox.c.done_at.is_(None)))
+        unfinished = delete(inbox).where(inbox.c.key == key, inbox.c.done_at.is_(None))
+        await self._db.once(lambda connection: connection.execute(unfinished))
 
     async def failed(self, key: str, error: str, now: datetime) -> bool:
         """Dispatch it again after a pause that doubles. True: it has failed too often and was set aside."""
-        async with self._db.writing() as connection:
-            attempt = await connection.scalar(select(inbox.c.attempt).where(inbox.c.key == key, _WAITING))
-            if attempt is None:
-                return False
-            done_trying: bool = attempt >= ATTEMPTS
-            await connection.execute(
-                update(inbox).where(inbox.c.key == key),
-                {
-                    "error": error,
-                    "lease_by": None,
-                    "lease_until": now + _FIRST_PAUSE * 2 ** (attempt - 1),
-                    "aside_at": now if done_trying else None,
-                },
-            )
-        return done_trying
+        return await self._db.write(_fail, key, error, now)
 
     async def unfinished(self, now: datetime, limit: int) -> list[Envelope]:
         """Lease the envelopes that nobody finished and nobody is at work on, the oldest first.
 
         One that was leased too often without a word (it takes the process down) is set aside instead.
         """
-        lease = {"lease_by": self.me, "lease_until": now + self.lease}
-        async with self._db.writing() as connection:
-            rows = (await connection.execute(_claim(now, limit), lease)).all()
-            worn = [row.key for row in rows if row.attempt > ATTEMPTS]
-            if worn:
-                await connection.execute(
-                    update(inbox).where(inbox.c.key.in_(worn)),
-                    {"lease_by": None, "aside_at": now, "error": f"given up after {ATTEMPTS} dispatches"},
-                )
+        rows = await self._db.write(_lease, now, limit, {"lease_by": self.me, "lease_until": now + self.lease})
         return [_envelope(row) for row in sorted(rows, key=lambda row: row.id) if row.attempt <= ATTEMPTS]
 
     async def envelope(self, key: str) -> Envelope | None:
         """An envelope in whatever state it is, also set aside; None when it is unknown, purged or erased."""
-        async with self._db.reading() as connection:
-            row = (await connection.execute(select(*_ENVELOPE).where(inbox.c.key == key))).first()
+        wanted = select(*_ENVELOPE).where(inbox.c.key == key)
+        row = await self._db.read(lambda connection: connection.execute(wanted).first())
         return _envelope(row) if row and row.body else None
 
 
-def _claim(now: datetime, limit: int) -> Executable:
+def _fail(connection: Connection, key: str, error: str, now: datetime) -> bool:
+    attempt = connection.scalar(select(inbox.c.attempt).where(inbox.c.key == key, _WAITING))
+    if attempt is None:
+        return False
+    done_trying: bool = attempt >= ATTEMPTS
+    connection.execute(
+        update(inbox).where(inbox.c.key == key),
+        {
+            "error": error,
+            "lease_by": None,
+            "lease_until": now + _FIRST_PAUSE * 2 ** (attempt - 1),
+            "aside_at": now if done_trying else None,
+        },
+    )
+    return done_trying
+
+
+def _lease(connection: Connection, now: datetime, limit: int, lease: dict[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+    rows = connection.execute(_claim(now, limit), lease).all()
+    worn = [row.key for row in rows if row.attempt > ATTEMPTS]
+    if worn:
+        connection.execute(
+            update(inbox).where(inbox.c.key.in_(worn)),
+            {"lease_by": None, "aside_at": now, "error": f"given up after {ATTEMPTS} dispatches"},
+        )
+    return rows
+
+
+def _claim(now: datetime, limit: int) -> UpdateBase:
     free = or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now)
     due = (
         select(inbox.c.id)
@@ -127,21 +132,19 @@ def _envelope(row: Any) -> Envelope:
     return Envelope(row.key, row.kind, row.body, row.received_at, row.attempt, row.answer)
 
 
-async def finish(connection: AsyncConnection, key: str, now: datetime) -> bool:
-    """Within a transaction: nobody needs to dispatch this envelope again, nor its answer, which may quote others.
+def finish(connection: Connection, keys: Collection[str], now: datetime) -> set[str]:
+    """Within a transaction: nobody needs to dispatch these again, nor their answers, which may quote others.
 
-    False: there is no such envelope, or it was finished before.
+    Returns those that were not finished before.
     """
-    done = await connection.execute(
-        update(inbox).where(inbox.c.key == key, inbox.c.done_at.is_(None)),
-        {"done_at": now, "lease_by": None, "lease_until": None, "answer": None},
-    )
-    return done.rowcount == 1
+    done = update(inbox).where(inbox.c.key.in_(keys), inbox.c.done_at.is_(None)).returning(inbox.c.key)
+    values = {"done_at": now, "lease_by": None, "lease_until": None, "answer": None}
+    return set(connection.scalars(done, values))
 
 
-async def answer(connection: AsyncConnection, key: str, what: dict[str, Any]) -> None:
+def answer(connection: Connection, key: str, what: dict[str, Any]) -> None:
     """Within a transaction: remember what was answered, for as long as the envelope is not finished."""
-    await connection.execute(update(inbox).where(inbox.c.key == key, inbox.c.done_at.is_(None)), {"answer": what})
+    connection.execute(update(inbox).where(inbox.c.key == key, inbox.c.done_at.is_(None)), {"answer": what})
 
 
 def at_work(me: str, now: datetime) -> ColumnElement[bool]:
@@ -150,7 +153,7 @@ def at_work(me: str, now: datetime) -> ColumnElement[bool]:
     return _WAITING & (free | (inbox.c.lease_by == me))
 
 
-def next_due() -> Executable:
+def next_due() -> Select[datetime | None]:
     """The earliest moment at which an envelope can be dispatched again."""
     due = func.coalesce(inbox.c.lease_until, inbox.c.received_at)
     return select(func.min(due, type_=inbox.c.received_at.type)).where(_WAITING)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Executable
+from sqlalchemy import Connection, Executable
 
 from storage.engine import Database
 from storage.tables import inbox, upsert
@@ -36,21 +37,22 @@ class Keeper:
         while self._waiting:
             together, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
             try:
-                new = await self._commit([row for row, _ in together])
+                new = await self._db.write(_insert, [row for row, _ in together])
             except Exception as error:
                 _tell(together, error)
             else:
                 _tell(together, new)
         self._turn = None
 
-    async def _commit(self, rows: list[Row]) -> set[str]:
-        """The keys that were new."""
-        async with self._db.writing() as connection:
-            return set(await connection.scalars(self._insert(rows)))
 
-    def _insert(self, rows: list[Row]) -> Executable:
-        statement = upsert(self._db.dialect, inbox).values(rows)
-        return statement.on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.key)
+def _insert(connection: Connection, rows: list[Row]) -> set[str]:
+    """The keys that were new."""
+    return set(connection.scalars(_new(connection.dialect.name), rows))
+
+
+@cache
+def _new(dialect: str) -> Executable:
+    return upsert(dialect, inbox).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.key)
 
 
 def _tell(together: list[tuple[Row, asyncio.Future[bool]]], outcome: set[str] | Exception) -> None:

@@ -8,7 +8,7 @@ from functools import reduce
 from operator import add
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
 from bot.metrics import Item, Measures, Reading
 from bot.words import OVER, ActionStatus, Severity, Status
@@ -50,8 +50,7 @@ class Looking:
 
     async def _channels(self, wanted: ColumnElement[bool]) -> frozenset[str]:
         query = select(incidents.c.channel).where(wanted, incidents.c.channel.is_not(None)).distinct()
-        async with self._db.reading() as connection:
-            return frozenset(str(channel) for channel in await connection.scalars(query))
+        return frozenset(map(str, await self._db.read(lambda connection: connection.scalars(query).all())))
 
     async def listed(
         self, sight: Sight, *, statuses: Collection[Status] | None, limit: int, skip: int = 0
@@ -61,10 +60,13 @@ class Looking:
         if statuses is not None:
             wanted &= incidents.c.status.in_(sorted(statuses))
         page = select(*SUMMARY).where(wanted).order_by(incidents.c.id.desc()).limit(limit).offset(skip)
-        async with self._db.reading() as connection:
-            rows = [row_of(row._mapping) for row in await connection.execute(page)]
-            total = await connection.scalar(select(func.count()).select_from(incidents).where(wanted))
-        return rows, int(total or 0)
+        total = select(func.count()).select_from(incidents).where(wanted)
+        return await self._db.read(
+            lambda connection: (
+                [row_of(row._mapping) for row in connection.execute(page)],
+                int(connection.scalar(total) or 0),
+            )
+        )
 
     async def found(self, words: Sequence[str], sight: Sight, *, limit: int, skip: int = 0) -> tuple[list[Found], int]:
         """The incidents that say the most of these words, the best first, and how many there are.
@@ -79,23 +81,7 @@ class Looking:
             .where(or_(*columns), _seen(sight))
             .group_by(search.c.incident)
         )
-        async with self._db.reading() as connection:
-            scored = {row[0]: tuple(row[1:]) for row in (await connection.execute(grouped)).all()}
-            best = _best(scored)
-            page = best[skip : skip + limit]
-            rows = await connection.execute(select(*SUMMARY).where(incidents.c.id.in_(page)))
-            summaries = {row.id: row_of(row._mapping) for row in rows}
-            hits = [row for row in await connection.execute(_hits(words, page)) if row.nth <= HITS_MOST]
-        told = [
-            Found(
-                row=summaries[id],
-                weights=scored[id],
-                things=max((hit.things for hit in hits if hit.incident == id), default=0),
-                hits=tuple(_hit(hit, len(words)) for hit in hits if hit.incident == id),
-            )
-            for id in page
-        ]
-        return told, len(best)
+        return await self._db.read(_found, words, grouped, skip, limit)
 
     async def measured(
         self, sight: Sight, since: datetime | None, until: datetime | None
@@ -107,8 +93,7 @@ class Looking:
         if until is not None:
             wanted &= incidents.c.began_at < until
         query = select(*SUMMARY, incidents.c.began_at, incidents.c.clocks).where(wanted).order_by(incidents.c.id)
-        async with self._db.reading() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._db.read(lambda connection: connection.execute(query).all())
         return {row.id: _measures(row._mapping) for row in rows}, sum(row.private for row in rows)
 
     async def items_measured(self, of: Collection[int]) -> list[Item]:
@@ -117,8 +102,8 @@ class Looking:
             incidents, incidents.c.id == action_items.c.incident
         )
         wanted = frozenset(of)
-        async with self._db.reading() as connection:
-            return [_item(row._mapping) for row in await connection.execute(query) if row.incident in wanted]
+        rows = await self._db.read(lambda connection: connection.execute(query).all())
+        return [_item(row._mapping) for row in rows if row.incident in wanted]
 
     async def unfinished_items(
         self, sight: Sight, *, owners: Iterable[str] | None = None, of: Collection[int] | None = None
@@ -139,25 +124,47 @@ class Looking:
             .where(wanted)
             .order_by(func.coalesce(action_items.c.due, "9999"), action_items.c.incident, action_items.c.action)
         )
-        async with self._db.reading() as connection:
-            return [Owned(*row) for row in (await connection.execute(query)).all()]
+        return [Owned(*row) for row in await self._db.read(lambda connection: connection.execute(query).all())]
 
     async def group_owners(self) -> list[str]:
         """The user groups that own unfinished action items."""
         groups = action_items.c.owner.like("S%") & action_items.c.status.in_(_UNFINISHED)
-        async with self._db.reading() as connection:
-            return list(await connection.scalars(select(action_items.c.owner).where(groups).distinct()))
+        owners = select(action_items.c.owner).where(groups).distinct()
+        return [str(owner) for owner in await self._db.read(lambda connection: connection.scalars(owners).all())]
 
     async def past(self, *, but: int, limit: int) -> list[Row]:
         """Public incidents that say something of another: no drill, none cancelled or merged away; the newest first."""
         wanted = ~incidents.c.private & ~incidents.c.drill & incidents.c.status.not_in(sorted(OVER))
         query = select(*SUMMARY).where(wanted, incidents.c.id != but).order_by(incidents.c.id.desc()).limit(limit)
-        async with self._db.reading() as connection:
-            return [row_of(row._mapping) for row in await connection.execute(query)]
+        return [row_of(row._mapping) for row in await self._db.read(lambda connection: connection.execute(query).all())]
 
 
 HITS_MOST: Final = 4
 """Things shown of one incident that was found."""
+
+
+def _found(
+    connection: Connection, words: Sequence[str], grouped: Select[Any], skip: int, limit: int
+) -> tuple[list[Found], int]:
+    scored = {row[0]: tuple(row[1:]) for row in connection.execute(grouped)}
+    best = _best(scored)
+    page = best[skip : skip + limit]
+    summaries = {row.id: row_of(row._mapping) for row in connection.execute(_summaries(page))}
+    hits = [row for row in connection.execute(_hits(words, page)) if row.nth <= HITS_MOST]
+    told = [
+        Found(
+            row=summaries[id],
+            weights=scored[id],
+            things=max((hit.things for hit in hits if hit.incident == id), default=0),
+            hits=tuple(_hit(hit, len(words)) for hit in hits if hit.incident == id),
+        )
+        for id in page
+    ]
+    return told, len(best)
+
+
+def _summaries(ids: Collection[int]) -> Select[Any]:
+    return select(*SUMMARY).where(incidents.c.id.in_(ids))
 
 
 def row_of(columns: Any) -> Row:

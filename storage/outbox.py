@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Executable, Row, and_, case, exists, func, literal, null, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    UpdateBase,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from storage.engine import Database
 from storage.tables import insert_new, outbox
@@ -47,27 +60,23 @@ class Outbox:
     async def lease_calls(self, now: datetime, limit: int, lease: timedelta) -> list[Leased]:
         """Lease the calls that are due: of each lane only the first that is unfinished."""
         mine = {"lease_by": self.me, "lease_until": now + lease}
-        async with self._db.once() as connection:
-            rows = (await connection.execute(_claim(now, limit), mine)).all()
+        rows = await self._db.once(lambda connection: connection.execute(_claim(now, limit), mine).all())
         return sorted((_leased(row) for row in rows), key=lambda call: call.id)
 
     async def delivered(self, id: int, result: dict[str, Any], now: datetime) -> bool:
         """Slack took it; of the result the place is kept. False: the lease went to somebody else meanwhile."""
-        async with self._db.once() as connection:
-            return await delivered(connection, self.me, id, result, now)
+        return await self._db.once(delivered, self.me, id, result, now)
 
     async def retry(self, id: int, error: str, not_before: datetime) -> bool:
         """Try again from then on; the lane waits. False: the lease went to somebody else meanwhile."""
-        async with self._db.once() as connection:
-            return await _settle(connection, self.me, id, {"error": error, "not_before": not_before})
+        return await self._db.once(_settle, self.me, id, {"error": error, "not_before": not_before})
 
     async def set_aside(self, id: int, error: str, now: datetime) -> bool:
         """Give up on it, keep it for inspection, and let its lane go on."""
-        async with self._db.once() as connection:
-            return await _settle(connection, self.me, id, {"error": error, "aside_at": now})
+        return await self._db.once(_settle, self.me, id, {"error": error, "aside_at": now})
 
 
-def _claim(now: datetime, limit: int) -> Executable:
+def _claim(now: datetime, limit: int) -> UpdateBase:
     due = (
         select(outbox.c.id)
         .where(leasable(now))
@@ -98,7 +107,7 @@ def at_work(me: str, now: datetime) -> ColumnElement[bool]:
     return leasable(now) | (_WAITING & (outbox.c.lease_by == me))
 
 
-def next_due() -> Executable:
+def next_due() -> Select[datetime | None]:
     """The earliest moment at which a call that does not stand behind another becomes due."""
     due = func.coalesce(outbox.c.lease_until, outbox.c.not_before, outbox.c.queued_at)
     return select(func.min(due, type_=outbox.c.queued_at.type)).where(
@@ -106,33 +115,66 @@ def next_due() -> Executable:
     )
 
 
-async def put(connection: AsyncConnection, calls: Sequence[Call], now: datetime) -> None:
-    """Within a transaction: queue the calls whose key is not known yet, in this order."""
+def put(connection: Connection, queued: Sequence[tuple[Call, datetime]]) -> None:
+    """Within a transaction: queue the calls whose key is not known yet, in this order, each with when it was put."""
+    when = {call.key: now for call, now in reversed(queued)}
+    calls = _newest(_unknown(connection, [call for call, _ in queued]))
+    waiting = _waiting(connection, {call.replaces for call in calls if call.replaces is not None})
+    fresh = [call for call in calls if call.replaces not in waiting]
+    if fresh:
+        connection.execute(
+            insert_new(connection.dialect.name, outbox, "key"), [_fresh(call, when[call.key]) for call in fresh]
+        )
+    if len(fresh) < len(calls):
+        changes = [_in_place_of(waiting[call.replaces], call) for call in calls if call.replaces in waiting]
+        connection.execute(update(outbox).where(outbox.c.id == bindparam("waiting")), changes)
+
+
+def _unknown(connection: Connection, calls: Sequence[Call]) -> list[Call]:
+    """A call that would take another's place must be new; of the others the database knows best."""
+    keys = [call.key for call in calls if call.replaces is not None]
+    known = set(connection.scalars(select(outbox.c.key).where(outbox.c.key.in_(keys)))) if keys else set()
+    return [call for call in calls if call.key not in known]
+
+
+def _newest(calls: Sequence[Call]) -> list[Call]:
+    """Of those that replace each other the last one stands where the first one stood."""
+    newest: dict[str, Call] = {}
     for call in calls:
-        if call.replaces is None or not await _took_the_place(connection, call):
-            await connection.execute(
-                insert_new(connection.dialect.name, outbox, "key"),
-                {**_columns(call), "replaces": call.replaces, "queued_at": now, "attempt": 0},
-            )
+        name = call.key if call.replaces is None else f"replaces {call.replaces}"
+        older = newest.setdefault(name, call)
+        if older is not call and older.key != call.key:
+            newest[name] = replace(call, not_before=_sooner(older.not_before, call.not_before))
+    return list(newest.values())
 
 
-async def _took_the_place(connection: AsyncConnection, call: Call) -> bool:
-    """The newer call waits no longer than the older one would have, or a busy card would never go out."""
-    waiting = select(func.min(outbox.c.id)).where(outbox.c.replaces == call.replaces, _UNTRIED).scalar_subquery()
-    known = exists().where(outbox.alias("known").c.key == call.key)
-    replaced = await connection.execute(
-        update(outbox)
-        .where(outbox.c.id == waiting, _UNTRIED, ~known)
-        .values({**_columns(call), "not_before": _sooner(call.not_before)})
+def _waiting(connection: Connection, replaced: set[str]) -> dict[str | None, Any]:
+    """The calls that wait untried, by what a newer one replaces them under; locked, or they would be leased meanwhile.
+
+    Of several the oldest one, which stands first in its lane.
+    """
+    if not replaced:
+        return {}
+    waiting = (
+        select(outbox.c.id, outbox.c.replaces, outbox.c.not_before)
+        .where(outbox.c.replaces.in_(replaced), _UNTRIED)
+        .order_by(outbox.c.id.desc())
+        .with_for_update()
     )
-    return replaced.rowcount == 1
+    return {row.replaces: row for row in connection.execute(waiting)}
 
 
-def _sooner(not_before: datetime | None) -> ColumnElement[Any]:
-    if not_before is None:
-        return null()
-    new = literal(not_before, outbox.c.not_before.type)
-    return case((outbox.c.not_before > new, new), else_=outbox.c.not_before)
+def _fresh(call: Call, now: datetime) -> dict[str, Any]:
+    return {**_columns(call), "replaces": call.replaces, "queued_at": now, "attempt": 0}
+
+
+def _in_place_of(older: Any, call: Call) -> dict[str, Any]:
+    """The newer call waits no longer than the older one would have, or a busy card would never go out."""
+    return {**_columns(call), "waiting": older.id, "not_before": _sooner(older.not_before, call.not_before)}
+
+
+def _sooner(older: datetime | None, newer: datetime | None) -> datetime | None:
+    return None if older is None or newer is None else min(older, newer)
 
 
 def _columns(call: Call) -> dict[str, Any]:
@@ -147,14 +189,14 @@ def _columns(call: Call) -> dict[str, Any]:
     }
 
 
-async def delivered(connection: AsyncConnection, me: str, id: int, result: dict[str, Any], now: datetime) -> bool:
+def delivered(connection: Connection, me: str, id: int, result: dict[str, Any], now: datetime) -> bool:
     """Within a transaction: Slack took it. Neither what was said nor Slack's echo of it is kept a second time."""
     place = {name: result[name] for name in _PLACE if isinstance(result.get(name), str)}
-    return await _settle(connection, me, id, {"done_at": now, "result": place, "args": {}})
+    return _settle(connection, me, id, {"done_at": now, "result": place, "args": {}})
 
 
-async def _settle(connection: AsyncConnection, me: str, id: int, values: dict[str, Any]) -> bool:
-    settled = await connection.execute(
+def _settle(connection: Connection, me: str, id: int, values: dict[str, Any]) -> bool:
+    settled = connection.execute(
         update(outbox).where(outbox.c.id == id, outbox.c.lease_by == me, _WAITING),
         {**values, "lease_by": None, "lease_until": None},
     )

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import delete, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, insert
 
 from bot.facts import AnyFact
 from bot.incident import ActionItem, Incident
@@ -34,29 +33,29 @@ class Changed:
     def all_of_it(self) -> None:
         self._whole = True
 
-    async def settle(self, connection: AsyncConnection, incident: Incident) -> None:
+    def settle(self, connection: Connection, incident: Incident) -> None:
         """Write the rows anew of what changed; what does not stand any more has none."""
         things = everything(incident) if self._whole else self._things
         if not things:
             return
-        await _forget(connection, incident, None if self._whole else things)
-        await _insert(connection, search, _words(incident, things))
-        await _insert(connection, action_items, _items(incident, things))
+        _forget(connection, incident, None if self._whole else things)
+        _insert(connection, search, _words(incident, things))
+        _insert(connection, action_items, _items(incident, things))
 
 
-async def _forget(connection: AsyncConnection, incident: Incident, things: set[str] | None) -> None:
+def _forget(connection: Connection, incident: Incident, things: set[str] | None) -> None:
     words, items = search.c.incident == incident.id, action_items.c.incident == incident.id
     if things is not None:
         words &= search.c.thing.in_(sorted(things))
         items &= action_items.c.action.in_(_actions(things))
-    await connection.execute(delete(search).where(words))
+    connection.execute(delete(search).where(words))
     if things is None or _actions(things):
-        await connection.execute(delete(action_items).where(items))
+        connection.execute(delete(action_items).where(items))
 
 
-async def _insert(connection: AsyncConnection, table: Any, rows: list[dict[str, Any]]) -> None:
+def _insert(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
     if rows:
-        await connection.execute(insert(table), rows)
+        connection.execute(insert(table), rows)
 
 
 def _actions(things: Iterable[str]) -> list[str]:

@@ -85,8 +85,7 @@ async def check(db: Database, address: URL) -> None:
     if path is not None and not path.exists():  # connecting would create it
         raise StorageRefused(str(SchemaState(None, _head(), known=True)))
     try:
-        async with db.reading() as connection:
-            state = await connection.run_sync(_state)
+        state = await db.read(_state)
     except OperationalError as problem:
         raise _no_answer(problem) from None
     if not state.up_to_date:

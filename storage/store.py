@@ -7,7 +7,20 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-from sqlalchemy import Executable, Table, case, delete, exists, func, select, union_all, update
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Executable,
+    Select,
+    Table,
+    case,
+    delete,
+    exists,
+    func,
+    select,
+    union_all,
+    update,
+)
 
 from bot.evolve import fold
 from bot.incident import Incident
@@ -17,8 +30,8 @@ from storage import inbox as inbox_rows
 from storage import outbox as outbox_rows
 from storage import schema
 from storage.directory import Directory
-from storage.engine import Database, connect, read_url, sole_process
-from storage.folds import Folds, UnknownIncident, all_facts
+from storage.engine import Database, connect, read_url, sole_process, sqlite_path
+from storage.folds import Folds, UnknownIncident, all_facts, news
 from storage.inbox import Inbox
 from storage.keeping import Keeper
 from storage.looking import SUMMARY, Looking, row_of
@@ -61,7 +74,7 @@ class Store(Inbox, Outbox, Transcript, Directory, Looking):
             async with connect(address, read_only=read_only) as db:
                 await schema.check(db, address)
                 store = cls(db, me, lease)
-                if db.dialect == "sqlite" and not read_only:
+                if sqlite_path(address) and not read_only:
                     await store._free_leases()
                 if not read_only:
                     await store._look_over()
@@ -73,18 +86,12 @@ class Store(Inbox, Outbox, Transcript, Directory, Looking):
 
     async def _free_leases(self, of: str | None = None) -> None:
         """Those of one process, or all."""
-        async with self._db.writing() as connection:
-            for table in (inbox, outbox):
-                whose = table.c.lease_by.is_not(None) if of is None else table.c.lease_by == of
-                leased = update(table).where(table.c.done_at.is_(None), whose)
-                await connection.execute(leased, {"lease_by": None, "lease_until": None})
+        await self._db.write(_free, of)
 
     async def _look_over(self) -> None:
         """Make anew what another version looked up otherwise: visiting does it."""
         stale = select(incidents.c.id).where(incidents.c.projected != PROJECTION).order_by(incidents.c.id)
-        async with self._db.reading() as connection:
-            ids = list(await connection.scalars(stale))
-        for id in ids:
+        for id in await self._db.read(lambda connection: connection.scalars(stale).all()):
             async with self.visit(id):
                 pass
 
@@ -102,13 +109,11 @@ class Store(Inbox, Outbox, Transcript, Directory, Looking):
         Raises:
             UnknownIncident: nobody has this id.
         """
-        async with self._db.reading() as connection:
-            found = await connection.execute(select(incidents.c.seq, incidents.c.rewrites).where(incidents.c.id == id))
-            row = found.first()
-            if row is None:
-                raise UnknownIncident(f"there is no incident {id}")
-            fold = await self._folds.current(connection, id, row.seq, row.rewrites)
-        return fold.incident.copy()
+        known = self._folds.known(id)
+        found = await self._db.read(news, [known])
+        if id not in found:
+            raise UnknownIncident(f"there is no incident {id}")
+        return self._folds.extended(known, found[id]).incident.copy()
 
     async def incident_as_of(self, id: int, seq: int) -> Incident:
         """The incident as the version of a report reads it that was made at this seq (`bot.versions.as_of`).
@@ -116,8 +121,7 @@ class Store(Inbox, Outbox, Transcript, Directory, Looking):
         Raises:
             UnknownIncident: nobody has this id.
         """
-        async with self._db.reading() as connection:
-            recorded = await all_facts(connection, id)
+        recorded = await self._db.read(all_facts, id)
         if not recorded:
             raise UnknownIncident(f"there is no incident {id}")
         return fold(id, list(as_of(recorded, seq)))
@@ -135,8 +139,7 @@ class Store(Inbox, Outbox, Transcript, Directory, Looking):
     async def incidents_with(self, entry: str) -> list[int]:
         """The incidents that captured this line: several when it was moved or its incident merged."""
         wanted = select(facts.c.incident).where(facts.c.entry == entry).distinct().order_by(facts.c.incident)
-        async with self._db.reading() as connection:
-            return list(await connection.scalars(wanted))
+        return list(await self._db.read(lambda connection: connection.scalars(wanted).all()))
 
     async def incident_numbered(self, number: str) -> int | None:
         """The incident with this number, also one that another family gave it (`Visit.take`)."""
@@ -147,10 +150,8 @@ class Store(Inbox, Outbox, Transcript, Directory, Looking):
             ).limit(1)
         )
 
-    async def _one_id(self, query: Executable) -> int | None:
-        async with self._db.reading() as connection:
-            id: int | None = await connection.scalar(query)
-        return id
+    async def _one_id(self, query: Select[int] | CompoundSelect[int]) -> int | None:
+        return await self._db.read(lambda connection: connection.scalar(query))
 
     async def incidents(
         self,
@@ -168,42 +169,55 @@ class Store(Inbox, Outbox, Transcript, Directory, Looking):
             query = query.where(incidents.c.channel == channel)
         if before is not None:
             query = query.where(incidents.c.id < before)
-        async with self._db.reading() as connection:
-            return [row_of(row._mapping) for row in await connection.execute(query)]
+        return [row_of(row._mapping) for row in await self._db.read(lambda connection: connection.execute(query).all())]
 
     async def next_due(self) -> datetime | None:
         """The earliest moment at which an envelope or a call becomes due; None when nothing waits.
 
         It is in the past when something is due already.
         """
-        async with self._db.reading() as connection:
-            moments = [await connection.scalar(query) for query in (inbox_rows.next_due(), outbox_rows.next_due())]
-        return min((moment for moment in moments if moment is not None), default=None)
+        return await self._db.read(_next_due)
 
     async def idle(self, now: datetime) -> bool:
         """Nothing is due now and nothing is in my hands; what waits for a later moment or for others does not count."""
         busy = select(
             exists().where(inbox_rows.at_work(self.me, now)) | exists().where(outbox_rows.at_work(self.me, now))
         )
-        async with self._db.reading() as connection:
-            return not await connection.scalar(busy)
+        return not await self._db.read(lambda connection: connection.scalar(busy))
 
     async def purge_done(self, before: datetime) -> int:
         """Forget what was finished before then, unique keys included; return how many rows went."""
-        async with self._db.writing() as connection:
-            gone = [await connection.execute(delete(t).where(t.c.done_at < before)) for t in (inbox, outbox)]
-        return sum(result.rowcount for result in gone)
+        return await self._db.write(_purge_done, before)
 
     async def depth(self, now: datetime) -> dict[str, int | float]:
         """What waits and what was set aside, and for how many seconds the oldest has been waiting."""
-        depth: dict[str, int | float] = {}
-        async with self._db.reading() as connection:
-            for name, table, since in (("inbox", inbox, "received_at"), ("outbox", outbox, "queued_at")):
-                waiting, aside, oldest = (await connection.execute(_depth(table, since))).one()
-                depth[f"{name}_waiting"] = waiting
-                depth[f"{name}_aside"] = aside
-                depth[f"{name}_oldest_seconds"] = (now - oldest).total_seconds() if oldest else 0.0
-        return depth
+        return await self._db.read(_depths, now)
+
+
+def _free(connection: Connection, of: str | None) -> None:
+    for table in (inbox, outbox):
+        whose = table.c.lease_by.is_not(None) if of is None else table.c.lease_by == of
+        leased = update(table).where(table.c.done_at.is_(None), whose)
+        connection.execute(leased, {"lease_by": None, "lease_until": None})
+
+
+def _next_due(connection: Connection) -> datetime | None:
+    moments = [connection.scalar(query) for query in (inbox_rows.next_due(), outbox_rows.next_due())]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _purge_done(connection: Connection, before: datetime) -> int:
+    return sum(connection.execute(delete(t).where(t.c.done_at < before)).rowcount for t in (inbox, outbox))
+
+
+def _depths(connection: Connection, now: datetime) -> dict[str, int | float]:
+    depths: dict[str, int | float] = {}
+    for name, table, since in (("inbox", inbox, "received_at"), ("outbox", outbox, "queued_at")):
+        waiting, aside, oldest = connection.execute(_depth(table, since)).one()
+        depths[f"{name}_waiting"] = waiting
+        depths[f"{name}_aside"] = aside
+        depths[f"{name}_oldest_seconds"] = (now - oldest).total_seconds() if oldest else 0.0
+    return depths
 
 
 def _depth(table: Table, since: str) -> Executable:

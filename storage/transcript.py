@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Executable, Row, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Executable, Row, func, or_, select
 
 from storage.engine import Database
 from storage.tables import messages, upsert
@@ -31,8 +30,7 @@ class Transcript:
 
     async def remember_all(self, page: Sequence[Message]) -> list[Message | None]:
         """`remember` for many messages in one transaction, as when a history is read back."""
-        async with self._db.writing() as connection:
-            return await remember(connection, page)
+        return await self._db.write(remember, page)
 
     async def message(self, channel: str, ts: str) -> Message | None:
         found = await self._select(messages.c.channel == channel, messages.c.ts == ts)
@@ -50,20 +48,17 @@ class Transcript:
 
     async def last_heard(self, channel: str) -> str | None:
         """The ts of the newest message known, replies included."""
-        async with self._db.reading() as connection:
-            newest = select(func.max(messages.c.ts)).where(messages.c.channel == channel)
-            ts: str | None = await connection.scalar(newest)
-        return ts
+        newest = select(func.max(messages.c.ts)).where(messages.c.channel == channel)
+        return await self._db.read(lambda connection: connection.scalar(newest))
 
     async def _select(self, *where: ColumnElement[bool], limit: int | None = None) -> list[Message]:
         wanted = select(messages).where(*where).order_by(messages.c.ts).limit(limit)
-        async with self._db.reading() as connection:
-            return [_message(row) for row in await connection.execute(wanted)]
+        return [_message(row) for row in await self._db.read(lambda connection: connection.execute(wanted).all())]
 
 
-async def remember(connection: AsyncConnection, page: Sequence[Message]) -> list[Message | None]:
+def remember(connection: Connection, page: Sequence[Message]) -> list[Message | None]:
     """Within a transaction: keep each message as it now stands; return what stood before each."""
-    known = await _known(connection, page)
+    known = messages_at(connection, [(message.channel, message.ts) for message in page])
     before: list[Message | None] = []
     changed: dict[tuple[str, str], Message] = {}
     for message in map(_without_text_if_deleted, page):
@@ -73,23 +68,16 @@ async def remember(connection: AsyncConnection, page: Sequence[Message]) -> list
         if old is None or _supersedes(message, old):
             known[place] = changed[place] = message
     if changed:
-        await connection.execute(_upsert(connection.dialect.name), [asdict(message) for message in changed.values()])
+        connection.execute(_upsert(connection.dialect.name), [asdict(message) for message in changed.values()])
     return before
 
 
-async def message_at(connection: AsyncConnection, channel: str, ts: str) -> Message | None:
-    """Within a transaction: the message as it stands now."""
-    wanted = select(messages).where(messages.c.channel == channel, messages.c.ts == ts)
-    row = (await connection.execute(wanted)).first()
-    return _message(row) if row else None
-
-
-async def _known(connection: AsyncConnection, page: Sequence[Message]) -> dict[tuple[str, str], Message]:
+def messages_at(connection: Connection, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Message]:
+    """Within a transaction: the messages at these (channel, ts), as they stand now."""
     wanted = select(messages).where(
-        messages.c.channel.in_({message.channel for message in page}),
-        messages.c.ts.in_([message.ts for message in page]),
+        messages.c.channel.in_({channel for channel, _ in places}), messages.c.ts.in_({ts for _, ts in places})
     )
-    return {(row.channel, row.ts): _message(row) for row in await connection.execute(wanted)}
+    return {(row.channel, row.ts): _message(row) for row in connection.execute(wanted)}
 
 
 def _supersedes(new: Message, old: Message) -> bool:

@@ -7,28 +7,35 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection as Blocking
+from sqlalchemy import insert, update
 
 from bot.evolve import evolve
 from bot.facts import AnyFact, Recorded
 from bot.incident import Incident
 from storage import erasure, inbox, outbox, projections, transcript
-from storage.engine import Database
-from storage.folds import Fold, Folds, UnknownIncident
+from storage.engine import Connection, Database
+from storage.folds import Fold, Folds, UnknownIncident, news
 from storage.rows import to_row
 from storage.tables import counters, facts, incidents, insert_new, names, upsert
 from storage.values import Call, Message
 
 
 class Visit:
-    """What may be done while the incidents are mine. No network in here, and no other writing through the store."""
+    """What may be done while the incidents are mine. No network in here, and no other writing through the store.
 
-    def __init__(self, connection: AsyncConnection, me: str) -> None:
+    What is only to be written is collected and written at the end, in few statements however much it is.
+    """
+
+    def __init__(self, connection: Connection, me: str) -> None:
         self._connection = connection
         self._me = me
         self._main: int | None = None
         self._held: dict[int, _Held] = {}
+        self._facts: list[dict[str, Any]] = []
+        self._calls: list[tuple[Call, datetime]] = []
+        self._answers: dict[str, dict[str, Any]] = {}
+        self._done: dict[str, datetime] = {}
         self._finished: set[str] = set()
         self._blanked: set[int] = set()  # must be folded anew from what is left
 
@@ -50,11 +57,7 @@ class Visit:
 
     async def new_incident(self, now: datetime) -> Incident:
         """Make room for an incident, which becomes the one visited; its declaration is recorded next."""
-        made = await self._connection.execute(
-            insert(incidents).returning(incidents.c.id),
-            {**_summary(Incident(0)), "rewrites": 0, "created_at": now},
-        )
-        self._main = int(made.scalar_one())
+        self._main = await self._connection.run(_new_incident, now)
         self._held[self._main] = _Held(Fold(Incident(self._main), set(), 0))
         return self.incident
 
@@ -67,87 +70,116 @@ class Visit:
         """
         held = self._held[(into or self.incident).id]
         recorded = [held.fold_in(fact, heard_at) for fact in facts_ if not held.knows(fact.key)]
-        if recorded:
-            await self._connection.execute(insert(facts), [to_row(held.incident.id, fact) for fact in recorded])
+        self._facts += [to_row(held.incident.id, fact) for fact in recorded]
         return recorded
 
     async def put(self, calls: Sequence[Call], now: datetime) -> None:
         """Queue Slack calls; one with a known key is ignored."""
-        await outbox.put(self._connection, calls, now)
+        self._calls += [(call, now) for call in calls]
 
     async def delivered(self, id: int, result: dict[str, Any], now: datetime) -> bool:
         """As `Store.delivered`, in one commit with what follows from it."""
-        return await outbox.delivered(self._connection, self._me, id, result, now)
+        return await self._connection.run(outbox.delivered, self._me, id, result, now)
 
     async def remember(self, message: Message) -> Message | None:
         """As `Store.remember`, in this transaction."""
-        return (await transcript.remember(self._connection, [message]))[0]
+        return (await self.remember_all([message]))[0]
+
+    async def remember_all(self, page: Sequence[Message]) -> list[Message | None]:
+        """As `Store.remember_all`, in this transaction."""
+        return await self._connection.run(transcript.remember, page)
 
     async def message(self, channel: str, ts: str) -> Message | None:
         """As `Store.message`, read after the incident was locked."""
-        return await transcript.message_at(self._connection, channel, ts)
+        return (await self.messages([(channel, ts)])).get((channel, ts))
+
+    async def messages(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Message]:
+        """The messages at these (channel, ts), as far as they are known, read after the incident was locked."""
+        return await self._connection.run(transcript.messages_at, places)
 
     async def erase(self, entry: str, channel: str, ts: str) -> None:
         """Blank the text of that message wherever it stands: facts, transcript, inbox, unsent calls.
 
         The calls that follow from the erasure are put after it, or they would count as unsent too.
         """
-        self._blanked |= await erasure.erase(self._connection, entry, channel, ts)
+        self._blanked |= await self._connection.run(self._erase, entry, channel, ts)
 
     async def count(self, counter: str) -> int:
         """The next value of a named counter, from 1; without gaps, as a rolled back visit gives its value back."""
-        statement = upsert(self._connection.dialect.name, counters).values(name=counter, value=1)
-        following = statement.on_conflict_do_update(
-            index_elements=["name"], set_={"value": counters.c.value + 1}
-        ).returning(counters.c.value)
-        return int((await self._connection.execute(following)).scalar_one())
+        return await self._connection.run(_count, counter)
 
     async def take(self, name: str) -> bool:
         """Reserve a name, such as an incident's number, for this incident for good. False: it is taken."""
-        taken = await self._connection.execute(
-            insert_new(self._connection.dialect.name, names, "name"), {"name": name, "incident": self._main}
-        )
-        return taken.rowcount == 1
+        return await self._connection.run(_take, name, self._main)
 
     async def answer(self, envelope_key: str, answer: dict[str, Any]) -> None:
         """Remember what was answered, so that until the envelope is finished a replay says it instead of deciding."""
-        await inbox.answer(self._connection, envelope_key, answer)
+        self._answers[envelope_key] = answer
 
     async def finish(self, envelope_key: str, now: datetime) -> None:
         """Nobody needs to dispatch this envelope again once this visit is committed."""
-        if await inbox.finish(self._connection, envelope_key, now):
-            self._finished.add(envelope_key)
+        self._done[envelope_key] = now
 
     async def _lock(self, folds: Folds, main: int | None, ids: Collection[int]) -> None:
-        """Lock in ascending order, or two visits could wait for each other."""
         if not ids:
             return
-        rows = await self._connection.execute(
-            select(incidents.c.id, incidents.c.seq, incidents.c.rewrites, incidents.c.projected)
-            .where(incidents.c.id.in_(ids))
-            .order_by(incidents.c.id)
-            .with_for_update(key_share=True)  # a row that refers to the incident may be inserted meanwhile
-        )
-        for id, seq, rewrites, projected in rows.all():
-            self._held[id] = _Held(await folds.current(self._connection, id, seq, rewrites))
-            if projected != projections.PROJECTION:
-                self._held[id].look_over()
-        if unknown := set(ids) - set(self._held):
+        known = {id: folds.known(id) for id in ids}
+        found = await self._connection.run(news, known.values(), lock=True)
+        if unknown := known.keys() - found.keys():
             raise UnknownIncident(f"there is no incident {min(unknown)}")
+        for id in known:
+            self._held[id] = _Held(folds.extended(known[id], found[id]))
+            if found[id].projected != projections.PROJECTION:
+                self._held[id].look_over()
         self._main = main
 
-    async def _settle(self) -> None:
-        """Keep the summaries in step, and what else is looked up across incidents, last of all."""
+    def _erase(self, connection: Blocking, entry: str, channel: str, ts: str) -> set[int]:
+        self._write(connection)
+        return erasure.erase(connection, entry, channel, ts)
+
+    def _write(self, connection: Blocking) -> None:
+        """Everything collected so far."""
+        if self._facts:
+            connection.execute(insert(facts), self._facts)
+        if self._calls:
+            outbox.put(connection, self._calls)
+        for key, said in self._answers.items():
+            inbox.answer(connection, key, said)
+        if self._done:
+            self._finished |= inbox.finish(connection, self._done, max(self._done.values()))
+        self._facts, self._calls, self._answers, self._done = [], [], {}, {}
+
+    def _settle(self, connection: Blocking) -> None:
+        """Write what is left; keep the summaries in step, and what else is looked up across incidents, last of all."""
+        self._write(connection)
         for held in self._held.values():
             if held.new_keys or held.stale:
                 changed = update(incidents).where(incidents.c.id == held.incident.id)
-                await self._connection.execute(changed, _summary(held.incident))
-                await held.changed.settle(self._connection, held.incident)
+                connection.execute(changed, _summary(held.incident))
+                held.changed.settle(connection, held.incident)
 
     def _committed(self, folds: Folds) -> None:
         for id, held in self._held.items():
             if id not in self._blanked:
                 folds.keep(held.fold())
+
+
+def _new_incident(connection: Blocking, now: datetime) -> int:
+    row = {**_summary(Incident(0)), "rewrites": 0, "created_at": now}
+    return int(connection.execute(insert(incidents).returning(incidents.c.id), row).scalar_one())
+
+
+def _count(connection: Blocking, counter: str) -> int:
+    statement = upsert(connection.dialect.name, counters).values(name=counter, value=1)
+    following = statement.on_conflict_do_update(
+        index_elements=["name"], set_={"value": counters.c.value + 1}
+    ).returning(counters.c.value)
+    return int(connection.execute(following).scalar_one())
+
+
+def _take(connection: Blocking, name: str, incident: int | None) -> bool:
+    statement = insert_new(connection.dialect.name, names, "name")
+    return connection.execute(statement, {"name": name, "incident": incident}).rowcount == 1
 
 
 class _Held:
@@ -210,6 +242,6 @@ async def visit(
         mine = Visit(connection, me)
         await mine._lock(folds, id, {*also} if id is None else {id, *also})
         yield mine
-        await mine._settle()
+        await connection.run(mine._settle)
     mine._committed(folds)
     finished.update(mine._finished)

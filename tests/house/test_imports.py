@@ -19,7 +19,6 @@ HOME = {
     "sqlalchemy": "storage",
     "alembic": "storage",
     "psycopg": "storage",
-    "aiosqlite": "storage",
     "jinja2": "templates",
     "markupsafe": "templates",
     "typst": "templates",

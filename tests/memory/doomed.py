@@ -24,7 +24,7 @@ async def work(url: str, where: str) -> None:
             await visit.put([call("log")], NOW)
             await visit.answer("event:doomed", {"text": "done"})
             await visit.finish("event:doomed", NOW)
-            await visit._settle()
+            await visit._connection.run(visit._settle)
             reached("settled")
         reached("committed")
         await store.lease_calls(NOW, 9, MINUTE)

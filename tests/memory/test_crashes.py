@@ -101,17 +101,15 @@ async def test_who_only_reads_may_look_while_the_program_runs_and_can_write_noth
 async def test_a_full_disk_refuses_the_envelope_and_is_forgiven_when_there_is_room(tmp_path: Path) -> None:
     async with Store.open(fresh_sqlite(tmp_path), me="here") as store:
         id = await an_incident(store)
-        async with store._db.writing() as connection:
-            pages = await connection.scalar(text("PRAGMA page_count"))
-            await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+        pages = await store._db.write(lambda connection: connection.scalar(text("PRAGMA page_count")))
+        await store._db.write(lambda connection: connection.execute(text(f"PRAGMA max_page_count = {pages}")))
         with pytest.raises(OperationalError, match="full"):
             await store.keep("event:1", "event", {"text": "x" * 100_000}, NOW)
         with pytest.raises(OperationalError, match="full"):
             async with store.visit(id) as visit:
                 await visit.record([captured(1), captured(2, "x" * 100_000)], NOW)
         assert (await store.incident(id)).entries == {}
-        async with store._db.writing() as connection:
-            await connection.execute(text("PRAGMA max_page_count = 100000"))
+        await store._db.write(lambda connection: connection.execute(text("PRAGMA max_page_count = 100000")))
         assert await store.keep("event:1", "event", {"text": "x" * 100_000}, NOW)
         async with store.visit(id) as visit:
             assert len(await visit.record([captured(1), captured(2)], NOW)) == 2
