@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,6 +61,13 @@ def wanted(asked: str) -> tuple[str, ...]:
     parts = re.findall(r"[\"“”„«»]([^\"“”„«»]+)[\"“”„«»]|(\S+)", asked)
     found = (" ".join(folded(phrase or word)) for phrase, word in parts)
     return tuple(dict.fromkeys(words for words in found if words))
+
+
+def named(asked: str, names: Iterable[str]) -> frozenset[str]:
+    """The names that a person may mean: those written so, however capitalised, else those that have all its words."""
+    known, words = {name: folded(name) for name in names}, folded(asked)
+    same = frozenset(name for name in known if known[name] == words)
+    return same or frozenset(name for name in known if words and {*words} <= {*known[name]})
 
 
 def stored(*texts: str) -> str:

@@ -76,6 +76,7 @@ class Measures:
     status: Status
     services: tuple[str, ...]
     drill: bool
+    private: bool
     began_at: datetime | None
     clocks: Mapping[str, Reading]
 

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
 from bot import commands as c
 from bot.decision import Refused
 from bot.incident import Incident
-from bot.lookup import wanted
+from bot.lookup import named, wanted
+from bot.metrics import Measures, Metrics, metrics
+from bot.periods import ALL, EXAMPLE, read_period
 from bot.phrases.verbs import example
-from bot.wire import mentions, plain
+from bot.wire import mentions, plain, shorten
 from bot.words import OPEN, Wire
 from handlers.act import Message
 from handlers.desk import Desk
+from handlers.files import uploaded
 from handlers.people import sight
 from storage import Found, Person, Sight
 from templates.blocks import lists, searching
+from templates.blocks.statistics import metrics_message
+from templates.chart import chart
+
+log = logging.getLogger("scribe.across")
 
 WORDS_MOST: Final = 8
+SERVICES_MOST: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,56 @@ def _named(found: Found, incident: Incident) -> set[str]:
     return named
 
 
+async def _metrics(question: Question) -> Message:
+    """Counts and clocks of the incidents of a period, of a service, or of both; with a picture where Slack takes it."""
+    desk, now = question.desk, question.desk.clock.now()
+    period, service = read_period(plain(Wire(question.asked.argument), {}), now)
+    period = period or ALL
+    told = await desk.store.measured(question.seen, period.since, period.until)
+    names = await _services(question, told, service)
+    if service:
+        told = {id: one for id, one in told.items() if names & {*one.services}}
+    counted = metrics(told.values(), await desk.store.items_measured(told), now)
+    title = ", ".join((period.label, *sorted(names)))
+    chart, note = await _chart(desk, counted, title) if counted.counted else (None, "")
+    private = sum(one.private for one in told.values())
+    return metrics_message(counted, title, desk.look, desk.policy.family, chart, private, note)
+
+
+async def _services(question: Question, told: Mapping[int, Measures], asked: str) -> frozenset[str]:
+    """The services meant: the one of this name, else those whose names have these words.
+
+    Raises:
+        Refused: no incident that may be seen names such a service.
+    """
+    if not asked:
+        return frozenset()
+    found = named(asked, _named_in(told))
+    if not found:
+        told = await question.desk.store.measured(question.seen, None, None)
+        found = named(asked, known := _named_in(told))
+    if not found:
+        there_are = f" Services are: {', '.join(sorted(known)[:SERVICES_MOST])}." if known else ""
+        what = shorten(asked, 60)
+        raise Refused(f"“{what}” is neither a period nor a service of an incident.{there_are}", EXAMPLE)
+    return found
+
+
+def _named_in(told: Mapping[int, Measures]) -> set[str]:
+    return {name for one in told.values() for name in one.services}
+
+
+async def _chart(desk: Desk, counted: Metrics, title: str) -> tuple[str | None, str]:
+    """The picture's file; the numbers are shown without it where it could not be sent."""
+    try:
+        return await uploaded(desk, "metrics.png", await asyncio.to_thread(chart, counted, title)), ""
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        log.warning("the chart could not be sent: %s", error)
+        return None, "Slack did not take the chart just now."
+
+
 SCREENS: Final[Mapping[str, Callable[[Question], Awaitable[Message]]]] = {
     "list": _list,
     "search": _search,
+    "metrics": _metrics,
 }

@@ -20,6 +20,7 @@ from handlers.slash import Typed
 from handlers.tell import GONE
 from templates.blocks import actions as a
 from templates.blocks import forms
+from templates.blocks.parts import message, picture
 
 Body = Mapping[str, Any]
 
@@ -218,6 +219,12 @@ async def _page(p: Press) -> Message | None:
     return await screens.show(p.desk, c.Show(screen, asked, int(page) if page else None), p.incident, p.request.by)
 
 
+async def _picture(p: Press) -> Message | None:
+    """A picture that Slack was not ready to show with its message."""
+    file, _, words = p.value.partition(" ")
+    return message(words, [picture(file, words)])
+
+
 async def _dismiss(p: Press) -> Message | None:
     return dict(GONE) if _is_private(p.body) else None
 
@@ -232,6 +239,7 @@ _PRESSED: Final[Mapping[str, Callable[[Press], Awaitable[Message | None]]]] = {
     a.MILESTONES: _shows("milestones"),
     a.ACTIONS: _shows("actions"),
     a.PAGE: _page,
+    a.PICTURE: _picture,
     a.EVENT_FORM: _opens("event"),
     a.UPDATE_FORM: _opens("update"),
     a.SEVERITY_FORM: _opens("severity"),

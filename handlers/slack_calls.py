@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.wire import unescape
 from handlers.desk import Desk
+from handlers.files import uploaded
 from handlers.reports import draft_file, draft_summary
 from storage import Leased
 
@@ -147,14 +148,8 @@ async def upload_draft(desk: Desk, call: Leased, args: Args) -> Result:
     name, text = await draft_file(desk, call.incident or 0, args["family"], args["version"])
     if call.attempt > 1 and await _uploaded_already(desk, args, name):
         return {}
-    content = text.encode()
-    ticket = await desk.courier.files_getUploadURLExternal(filename=name, length=len(content))
-    async with desk.session.post(str(ticket["upload_url"]), data=content) as answer:
-        answer.raise_for_status()
-    done = await desk.courier.files_completeUploadExternal(
-        files=[{"id": ticket["file_id"], "title": name}], channel_id=args["channel"], thread_ts=args["thread_ts"]
-    )
-    return {"files": [file["id"] for file in done["files"]]}
+    await uploaded(desk, name, text.encode(), args["channel"], args["thread_ts"])
+    return {}
 
 
 async def _uploaded_already(desk: Desk, args: Args, name: str) -> bool:

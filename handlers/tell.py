@@ -10,6 +10,8 @@ from slack_sdk.errors import SlackApiError
 
 from handlers.desk import Desk
 from handlers.inbox import Message, Tell
+from templates.blocks.actions import PICTURE
+from templates.blocks.parts import pictures, without_pictures
 
 log = logging.getLogger("scribe.tell")
 
@@ -29,8 +31,11 @@ def to_response_url(desk: Desk, url: str) -> Tell:
         async with desk.session.post(url, json=body) as answer:
             if answer.status in (404, 410):
                 log.warning("an answer came too late to be shown")
-            else:
+                return
+            if answer.ok or not pictures(message):
                 answer.raise_for_status()
+                return
+        await tell(without_pictures(message, PICTURE))
 
     return tell
 
@@ -40,7 +45,13 @@ def to_mention(desk: Desk, event: Mapping[str, Any]) -> Tell:
 
     async def tell(message: Message) -> None:
         thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
-        await desk.courier.chat_postEphemeral(channel=event["channel"], user=event["user"], **thread, **message)
+        where = {"channel": event["channel"], "user": event["user"], **thread}
+        try:
+            await desk.courier.chat_postEphemeral(**where, **message)
+        except SlackApiError:
+            if not pictures(message):
+                raise
+            await desk.courier.chat_postEphemeral(**where, **without_pictures(message, PICTURE))
 
     return tell
 

@@ -83,10 +83,8 @@ class Looking:
         )
         return await self._db.read(_found, words, grouped, skip, limit)
 
-    async def measured(
-        self, sight: Sight, since: datetime | None, until: datetime | None
-    ) -> tuple[dict[int, Measures], int]:
-        """What each incident that began within [since, until) gives to the statistics; how many of them are private."""
+    async def measured(self, sight: Sight, since: datetime | None, until: datetime | None) -> dict[int, Measures]:
+        """What each incident that began within [since, until) gives to the statistics, by its id."""
         wanted = _seen(sight) & incidents.c.began_at.is_not(None)
         if since is not None:
             wanted &= incidents.c.began_at >= since
@@ -94,7 +92,7 @@ class Looking:
             wanted &= incidents.c.began_at < until
         query = select(*SUMMARY, incidents.c.began_at, incidents.c.clocks).where(wanted).order_by(incidents.c.id)
         rows = await self._db.read(lambda connection: connection.execute(query).all())
-        return {row.id: _measures(row._mapping) for row in rows}, sum(row.private for row in rows)
+        return {row.id: _measures(row._mapping) for row in rows}
 
     async def items_measured(self, of: Collection[int]) -> list[Item]:
         """What the action items of these incidents give to the statistics."""
@@ -227,6 +225,7 @@ def _measures(said: Any) -> Measures:
         status=Status(said["status"]),
         services=tuple(said["services"]),
         drill=said["drill"],
+        private=said["private"],
         began_at=said["began_at"],
         clocks={name: Reading.read(stored) for name, stored in (said["clocks"] or {}).items()},
     )

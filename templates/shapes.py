@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeAlias
 
@@ -90,9 +90,9 @@ class Canvas:
     height: float
     shapes: tuple[Shape, ...]
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self, colours: Mapping[str, str] = COLOURS) -> dict[str, Any]:
         """As JSON can hold it, with its colours."""
-        return {**asdict(self), "colours": COLOURS}
+        return {**asdict(self), "colours": dict(colours)}
 
 
 def _words(x: float, y: float, text: str, style: str, middle: bool = False) -> Words:

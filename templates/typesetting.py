@@ -60,7 +60,12 @@ def pdf(template: str, inputs: dict[str, str], at: datetime) -> bytes:
 
 def png(report: Report) -> bytes:
     """The timeline picture, at one and a half times its size in pixels."""
-    return _compiled("_media/picture.typ", "png", {"picture": drawn(report, picture.WIDTH, titled=True)}, None)
+    return png_of(drawn(report, picture.WIDTH, titled=True))
+
+
+def png_of(drawn: str) -> bytes:
+    """A picture from its shapes, at one and a half times its size in pixels."""
+    return _compiled("_media/picture.typ", "png", {"picture": drawn}, None)
 
 
 def drawn(report: Report, width: float, *, titled: bool) -> str:

@@ -137,7 +137,7 @@ _VERBS: Final[Mapping[str, Callable[[Asked], Understood]]] = MappingProxyType(
         "undo": _undo,
         **{
             what: partial(_show, what)
-            for what in ("actions", "missing", "timeline", "milestones", "brief", "list", "search", "help")
+            for what in ("actions", "missing", "timeline", "milestones", "brief", "list", "search", "metrics", "help")
         },
     }
 )

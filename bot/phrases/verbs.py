@@ -121,6 +121,12 @@ VERBS: Final[tuple[Verb, ...]] = (
         '/incident search replica "connection pool"',
         ("find", "grep"),
     ),
+    Verb(
+        "metrics",
+        "Count incidents, with median and p90 of each clock: of a period, of a service, or of both.",
+        "/incident metrics 30d",
+        ("stats", "statistics"),
+    ),
     Verb("help", "Show this.", "/incident help", ("?",)),
 )
 
@@ -132,7 +138,7 @@ _TOPICS: Final[Mapping[str, tuple[str, ...]]] = {
     "While it goes on": ("declare", "event", "mark", "update", "assign", "severity", "status", "undo", "move"),
     "When it is over": ("mitigate", "resolve", "reopen", "close", "archive", "cancel", "merge"),
     "To look at, alone": ("timeline", "milestones", "report", "missing", "actions", "brief", "help"),
-    "Across incidents": ("list", "search"),
+    "Across incidents": ("list", "search", "metrics"),
 }
 
 

@@ -30,6 +30,7 @@ SIGN_OFF: Final = "sign_off"  # thing: the family
 ARCHIVE: Final = "archive"
 ADOPT: Final = "adopt"  # value: the channel; there is no incident yet
 DISMISS: Final = "dismiss"  # takes the ephemeral message away
+PICTURE: Final = "picture"  # value: the file and what is in it
 PAGE: Final = "page"  # thing: `<screen>:<page>`; the incident is 0 where a screen has none
 
 VALUE: Final = "value"  # the one element of an input block; its block_id names the field

@@ -57,6 +57,27 @@ def context(*texts: str) -> Block:
     return {"type": "context", "elements": [marked(text) for text in texts[:10]]}
 
 
+PICTURE_MOST = 500
+
+
+def picture(file: str, words: str) -> Block:
+    """A file of ours in the workspace, shown as a picture; `words` say what is in it."""
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": shortened(words, PICTURE_MOST)}
+
+
+def pictures(message: Message) -> list[Block]:
+    return [block for block in message.get("blocks", ()) if block["type"] == "image"]
+
+
+def without_pictures(message: Message, ask: str) -> Message:
+    """The message with a button for each picture: Slack shows a file only once it has looked at it."""
+    blocks: list[Block] = []
+    for block in message["blocks"]:
+        value = f"{block['slack_file']['id']} {block['alt_text']}" if block["type"] == "image" else ""
+        blocks += buttons((Offer("Show the picture", ask, value),)) if value else [block]
+    return {**message, "blocks": blocks}
+
+
 def divider() -> Block:
     return {"type": "divider"}
 

@@ -66,13 +66,13 @@ async def test_the_clocks_stand_in_the_incidents_row(store: Store) -> None:
             ],
             NOW,
         )
-    told, private = await store.measured(PUBLIC, None, None)
+    told = await store.measured(PUBLIC, None, None)
     clocks = told[id].clocks
-    assert private == 0 and told[id].began_at == NOW - timedelta(minutes=11)
+    assert told[id].began_at == NOW - timedelta(minutes=11)
     assert (clocks["ttr"].state, clocks["ttr"].elapsed) == ("measured", timedelta(minutes=11))
     assert clocks["ttd"].state == "assumed"  # declared, so detected at the latest then: that is no measurement
     assert clocks["ttm"].state == "unknown"
-    assert (await store.measured(PUBLIC, NOW, None))[0] == {}
+    assert await store.measured(PUBLIC, NOW, None) == {}
 
 
 async def test_what_another_version_looked_up_otherwise_is_made_anew_at_the_start(url: str) -> None:
@@ -86,4 +86,4 @@ async def test_what_another_version_looked_up_otherwise_is_made_anew_at_the_star
     async with Store.open(url, me="new") as store:
         assert await ids(store, "nonsense") == []
         assert await ids(store, "checkout") == [id]
-        assert list((await store.measured(PUBLIC, None, None))[0]) == [id]
+        assert list(await store.measured(PUBLIC, None, None)) == [id]

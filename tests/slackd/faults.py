@@ -68,6 +68,10 @@ class Faults:
         """HTTP 200 with `{"ok": false, "error": code}`."""
         return self._add(Fault(method, times, channel, 200, {"ok": False, "error": code} | extra))
 
+    def refuse(self, method: str, code: str, *, times: int = 1) -> Fault:
+        """HTTP 400 with the code, as a response URL refuses a body."""
+        return self._add(Fault(method, times, None, 400, {"ok": False, "error": code}))
+
     def slow(self, method: str, seconds: float, *, times: int = 1, channel: str | None = None) -> Fault:
         """The answer comes `seconds` of the virtual clock late; the call has taken effect at once."""
         return self._add(Fault(method, times, channel, seconds=seconds))

@@ -38,6 +38,7 @@ WRONG = {
     "event --as nonsense words": "“nonsense”",
     "event --at": "--at",
     "search ?!": "which words",
+    "metrics 2026-13": "no such day",
     "event 13:00 fine\n13:01": "Line 2",
     "event three minutes later it broke": "“three minutes later”",
     "mark detcted 13:58": "“detcted”",
