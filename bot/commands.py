@@ -236,6 +236,21 @@ class ChangeAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Snooze:
+    """Nobody is to be reminded of these (`bot.followups` names them) before that day."""
+
+    followups: tuple[str, ...]
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """What is followed up on a date of its own, such as a review, is dealt with."""
+
+    followup: str
+
+
+@dataclass(frozen=True, slots=True)
 class MergeInto:
     other: str  # number or channel id of the incident that goes on
 
@@ -303,6 +318,8 @@ Command = (
     | SetFields
     | AddAction
     | ChangeAction
+    | Snooze
+    | Settle
     | AdvanceReport
     | SignOff
     | AttachChannel

@@ -63,9 +63,11 @@ def evolve(incident: Incident, recorded: f.Recorded) -> None:
 
 
 def _is_statement(fact: f.AnyFact) -> bool:
-    """Our own messages, among them the drafts, say nothing of the incident; nor does what becomes of a report."""
+    """Our own messages, among them the drafts, say nothing of the incident; nor what becomes of a report, nor when
+    somebody wants to be reminded.
+    """
     ours = f.Anchored | f.Questioned | f.ChannelAttached
-    return not isinstance(fact, ours | f.ReportAdvanced | f.VersionMade | f.SignedOff)
+    return not isinstance(fact, ours | f.ReportAdvanced | f.VersionMade | f.SignedOff | f.Snoozed | f.Settled)
 
 
 def _is_news(fact: f.AnyFact) -> bool:
@@ -264,6 +266,8 @@ def _action_changed(i: Incident, fact: f.ActionChanged, heard: datetime) -> None
     given: dict[str, Any] = {n: v for n in names if (v := getattr(fact, n)) is not None}
     if "due" in given:
         given["due_assumed"] = False
+    if {"due", "owner"} & given.keys():  # put off was what stood before
+        i.snoozed.pop(f"item:{fact.action}", None)
     i.actions[fact.action] = replace(i.actions[fact.action], changed_at=fact.at, reason=fact.reason, **given)
 
 
@@ -301,6 +305,14 @@ def _signed_off(i: Incident, fact: f.SignedOff, heard: datetime) -> None:
     i.signed[fact.family, fact.signer] = fact
 
 
+def _snoozed(i: Incident, fact: f.Snoozed, heard: datetime) -> None:
+    i.snoozed[fact.followup] = fact.until
+
+
+def _settled(i: Incident, fact: f.Settled, heard: datetime) -> None:
+    i.settled[fact.followup] = fact
+
+
 def _folds() -> Iterator[tuple[type[f.Fact], Callable[[Incident, Any, datetime], None]]]:
     yield from (
         (f.Declared, _declared),
@@ -330,6 +342,8 @@ def _folds() -> Iterator[tuple[type[f.Fact], Callable[[Incident, Any, datetime],
         (f.ReportAdvanced, _report_advanced),
         (f.VersionMade, _version_made),
         (f.SignedOff, _signed_off),
+        (f.Snoozed, _snoozed),
+        (f.Settled, _settled),
     )
 
 

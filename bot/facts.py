@@ -298,6 +298,21 @@ class SignedOff(Fact):
     signer: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snoozed(Fact):
+    """Nobody is to be reminded of this before that day (`bot.followups` makes the names of what is followed up)."""
+
+    followup: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled(Fact):
+    """What was to be followed up on a date, such as a review, is dealt with."""
+
+    followup: str
+
+
 AnyFact = (
     Declared
     | ChannelAttached
@@ -326,6 +341,8 @@ AnyFact = (
     | ReportAdvanced
     | VersionMade
     | SignedOff
+    | Snoozed
+    | Settled
 )
 
 

@@ -243,6 +243,8 @@ class Incident:
     versions: dict[str, tuple[Version, ...]] = field(default_factory=dict)  # of each family's report, the oldest first
     touched: dict[Topic, int] = field(default_factory=dict)  # the seq at which each topic of a report last changed
     signed: dict[tuple[str, str], f.SignedOff] = field(default_factory=dict)  # the last one, by family and signer
+    snoozed: dict[str, date] = field(default_factory=dict)  # until when, by what is followed up
+    settled: dict[str, f.Settled] = field(default_factory=dict)
     questioned: frozenset[Milestone] = frozenset()
     cancelled: Wire | None = None
     merged_into: str | None = None
@@ -269,6 +271,8 @@ class Incident:
             versions=dict(self.versions),
             touched=dict(self.touched),
             signed=dict(self.signed),
+            snoozed=dict(self.snoozed),
+            settled=dict(self.settled),
         )
 
     @property

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot.facts import Source
 from bot.incident import Entry, Incident, SetMoment
@@ -213,3 +214,16 @@ def out_of_order(incident: Incident) -> list[tuple[Milestone, Milestone]]:
         for first, second in ORDER
         if (early := known[first]) and (late := known[second]) and late.at < early.at
     ]
+
+
+def base_day(incident: Incident, zone: str) -> date:
+    """The day, in that zone, from which windows and reviews count: of the resolution, else of the declaration.
+
+    Raises:
+        ValueError: the incident was never declared.
+    """
+    resolved = counting(incident, Milestone.RESOLVED)
+    at = resolved.at if resolved else incident.declared_at
+    if at is None:
+        raise ValueError("an incident that was never declared has no dates")
+    return at.astimezone(ZoneInfo(zone)).date()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, time, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -62,6 +62,30 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUps:
+    """When people are reminded of what is to be done after an incident, and who else is told. Days are whole ones."""
+
+    hour: time = time(9, 0)  # of the reminded person's own day
+    until: time = time(17, 0)  # a reminder that is late waits for the next working day after this
+    workdays: frozenset[int] = frozenset(range(5))  # Monday is 0
+    holidays: frozenset[date] = frozenset()
+    zone: str = "UTC"  # of what is said in channels
+    before: tuple[int, ...] = (2,)  # days before the due date
+    on_the_day: bool = True
+    repeat: int = 3  # days between two reminders of one thing overdue; 0: none
+    escalate_after: int = 7  # days overdue after which the commander is told; 0: never
+    channel_after: int = 14  # days overdue after which the channel is told; 0: never
+    channel: str | None = None  # the one told, and of the digest; None: each incident's own
+    digest: int | None = 0  # weekday of the digest; None: there is none
+    draft_within: int = 2  # from the resolution to a report in review; 0: not followed up, so the next three
+    meeting_within: int = 7
+    steps_within: int = 14  # checklist lines without a date of their own
+    sign_off_within: int = 3  # from the beginning of the review
+    reviews: bool = True  # the family's review dates and follow-up metrics
+    drills: bool = False  # whether drills are followed up
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Everything configurable that a rule reads."""
 
@@ -81,6 +105,7 @@ class Policy:
     outsiders_may_command: bool = False
     guests_may_command: bool = False
     late_after: timedelta = timedelta(minutes=10)  # a line heard later than this after it happened is disclosed as late
+    follow_ups: FollowUps = field(default_factory=FollowUps)
 
     def meaning(self, emoji: str) -> Meaning | None:
         """What a reaction says; skin tones and aliases folded. None: nothing to Scribe."""

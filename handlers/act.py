@@ -28,6 +28,7 @@ from bot.stamps import instant_of
 from bot.wire import mentions
 from bot.words import Wire
 from handlers.desk import Desk
+from handlers.followups import keep_in_step
 from storage import Call, Visit
 from templates.blocks.calls import Planned, Unplaced, calls
 from templates.blocks.replies import reply_message
@@ -106,12 +107,13 @@ async def carry_out(
 ) -> None:
     """Record what was decided and put what is to be told, within the caller's transaction."""
     subject = incident or visit.incident
-    await visit.record(decision.facts, desk.clock.now(), into=subject)
+    recorded = await visit.record(decision.facts, desk.clock.now(), into=subject)
     for place in decision.erase:  # first: what is put afterwards must not be taken for an unsent trace of it
         await visit.erase(message_entry(place), place.channel, place.ts)
     await desk.directory.recall(_named(decision.notices, subject))
     told = [*planned(desk, decision.notices, subject), *_refreshing(subject, decision.facts)]
     await visit.put(told, desk.clock.now())
+    await keep_in_step(desk, visit, subject, recorded)
 
 
 def _named(notices: Sequence[Notice], incident: Incident) -> Iterator[str]:

@@ -3,51 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from bot import commands as c
 from bot.decision import Refused
 from bot.words import ActionStatus, DocumentStatus, Status, Wire
 from handlers import forms as read_forms
-from handlers import screens, shortcuts, slash
+from handlers import nudge_buttons, screens, shortcuts, slash
 from handlers.act import Message, act
 from handlers.desk import Desk
 from handlers.inbox import Heard
 from handlers.people import incident_named, require_may_command
+from handlers.pressing import Body, Press, open_view
 from handlers.reports import post_draft, sign_off
 from handlers.slash import Typed
 from handlers.tell import GONE
 from templates.blocks import actions as a
 from templates.blocks import forms
 from templates.blocks.parts import message, picture
-
-Body = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """One press: who, on what, in which channel, with what it refers to."""
-
-    desk: Desk
-    heard: Heard
-    body: Body
-    request: c.Request
-    action: str
-    value: str
-
-    @property
-    def incident(self) -> int:
-        return a.referred(self.value)[0]
-
-    @property
-    def thing(self) -> str:
-        return a.referred(self.value)[1]
-
-    @property
-    def typed(self) -> Typed:
-        channel = self.request.channel or ""
-        return Typed(Wire(""), self.request.by, channel, "button", self.body["trigger_id"])
 
 
 async def press(desk: Desk, heard: Heard, body: Body) -> Message | None:
@@ -136,8 +110,14 @@ async def _item_decline(p: Press) -> Message | None:
 
 
 async def _open(p: Press, view: dict[str, Any]) -> Message | None:
-    await slash.open_view(p.desk, p.heard, p.typed, view)
+    await open_view(p, view)
     return None
+
+
+async def _item_done(p: Press) -> Message | None:
+    """How it was verified is asked first."""
+    incident = await p.desk.store.incident(p.incident)
+    return await _open(p, forms.done_form(incident, incident.actions[p.thing], p.desk.look))
 
 
 async def _save_milestones(p: Press) -> Message | None:
@@ -260,7 +240,7 @@ _PRESSED: Final[Mapping[str, Callable[[Press], Awaitable[Message | None]]]] = {
     a.MOVE_LINE: _move_line,
     a.WITHDRAW_LINE: _on_line(c.Withdraw),
     a.REINSTATE_LINE: _on_line(c.Reinstate),
-    a.ITEM_DONE: _item_to(ActionStatus.DONE),
+    a.ITEM_DONE: _item_done,
     a.ITEM_IN_PROGRESS: _item_to(ActionStatus.IN_PROGRESS),
     a.ITEM_BLOCKED: _item_to(ActionStatus.BLOCKED),
     a.ITEM_FORM: _item_form,
@@ -269,5 +249,6 @@ _PRESSED: Final[Mapping[str, Callable[[Press], Awaitable[Message | None]]]] = {
     a.RUN: _run,
     a.ARCHIVE: _archive,
     a.DISMISS: _dismiss,
+    **nudge_buttons.PRESSED,
 }
 """Buttons that only open a link are acknowledged and mean nothing more."""

@@ -34,7 +34,8 @@ DONE_ALREADY: Final = frozenset(
 POINTLESS: Final = frozenset({"message_not_found", "cant_update_message", "too_many_reactions", "thread_not_found"})
 """The message is gone or cannot carry it; nobody misses anything."""
 ABSENT: Final = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
-"""A reaction on a message of a channel where Scribe is not: a courtesy that nobody misses."""
+COURTESIES: Final = ("reactions.", "scribe.nudge")
+"""A reaction or a reminder in a channel where Scribe is not any more: nobody misses it."""
 TRANSIENT: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
 MENDABLE: Final = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
@@ -133,7 +134,7 @@ class Courier:
         code = _code(error)
         if code in DONE_ALREADY:
             await self._delivered(call, {})
-        elif code in POINTLESS or (code in ABSENT and call.method.startswith("reactions.")):
+        elif code in POINTLESS or (code in ABSENT and call.method.startswith(COURTESIES)):
             await self._set_aside(call, code)
         elif code in TRANSIENT:
             await self._again(call, code, _retry_after(error) or _pause(call.attempt), limited=code == "ratelimited")

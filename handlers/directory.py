@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -62,6 +63,10 @@ class Directory:
         """Names of everybody met so far in this process."""
         return {key: person.name for key, person in self._known.items()}
 
+    def known(self, id: str) -> Person | None:
+        """What is known already in this process."""
+        return self._known.get(id)
+
     async def person(self, user: str, now: datetime) -> Person:
         """One person, with the zone their typed times are read in.
 
@@ -77,10 +82,17 @@ class Directory:
         return known
 
     async def note(self, user: Mapping[str, Any], now: datetime) -> None:
-        """Slack says that somebody changed."""
+        """Slack says that somebody changed; what they are reminded of goes by where they are, and whether."""
         person = person_of(user, self._team_id, now)
-        self._known[person.id] = person
-        await self._store.meet(person)
+        before = self._known.get(person.id) or await self._store.person(person.id)
+        await self._learn(person)
+        if before is None or (before.tz, before.deleted) != (person.tz, person.deleted):
+            await self._store.look_again(person.id, now)
+
+    async def depart(self, user: str, now: datetime) -> None:
+        """Slack refuses to reach somebody: their account was deactivated, and nobody had told us."""
+        person = self._known.get(user) or await self._store.person(user) or thing_of(user, user, now)
+        await self._learn(replace(person, deleted=True, fetched_at=now))
 
     async def meet(self, ids: Iterable[str], now: datetime) -> None:
         """Learn the names of these ids where that is possible; what cannot be looked up keeps its id."""

@@ -214,7 +214,7 @@ def _item(s: Submission, policy: Policy) -> c.ChangeAction | None:
     """Only what was changed; an owner or a due date can be replaced and not taken away."""
     blocks = ("text", "owner", "due", "priority", "type", "ticket", "verification", "reason")
     touched = {block for block in blocks if s.changed(block)}
-    status = s.choice("status", ActionStatus)
+    status = s.choice("status", ActionStatus) or ActionStatus(s.ids.get("to", s.ids["was"]))
     if status != s.ids["was"]:  # a button may have proposed another one than it has
         touched.add("status")
     if status is ActionStatus.DECLINED and not s.plain("reason"):

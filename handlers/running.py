@@ -25,8 +25,10 @@ from handlers.clock import BorrowedClock, Clock, SystemClock
 from handlers.delivery import Courier
 from handlers.desk import Desk, Identity
 from handlers.directory import Directory
+from handlers.followups import tick
 from handlers.health import Health
 from handlers.inbox import Inbox
+from handlers.metronome import beating
 from handlers.mistakes import Misconfigured, Mistake
 from handlers.pulse import pulse
 from handlers.settings import Settings
@@ -81,6 +83,7 @@ async def at_work(settings: Settings, name: str) -> AsyncIterator[Desk]:
     async with _clock(settings) as clock, _desk(settings, clock, name) as desk, AsyncExitStack() as stack:
         inbox, courier = Inbox(desk), Courier(desk)
         app = build_app(desk, inbox)
+        stack.enter_context(beating(desk.wake))
         work = await stack.enter_async_context(_background(_work(desk, inbox, courier, app)))
         if settings.pulse is not None:
             await stack.enter_async_context(pulse(desk, courier, settings.pulse))
@@ -199,6 +202,7 @@ async def _work(desk: Desk, inbox: Inbox, courier: Courier, app: AsyncApp) -> No
         desk.wake.clear()
         try:
             await inbox.sweep(app)
+            await tick(desk)
             await courier.dispatch()
             upcoming = await desk.store.next_due()
         except Exception:

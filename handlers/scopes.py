@@ -19,6 +19,8 @@ SCOPES: Final = frozenset(
         "groups:history",
         "groups:read",
         "groups:write",
+        "im:history",
+        "im:write",
         "metadata.message:read",
         "pins:write",
         "reactions:read",

@@ -6,7 +6,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
@@ -14,6 +14,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Field,
     PlainValidator,
     Strict,
     ValidationError,
@@ -23,8 +24,9 @@ from pydantic import (
 
 from bot.decision import Refused
 from bot.durations import parse_duration
-from bot.policy import ALIASES, VOCABULARY, Objective, Policy
+from bot.policy import ALIASES, VOCABULARY, FollowUps, Objective, Policy
 from bot.words import Kind, Meaning, Milestone, Severity, meaning
+from bot.zones import named
 from handlers.mistakes import Misconfigured, Mistake, explain
 from templates.families import FamilyError
 from templates.own import known_families
@@ -94,6 +96,49 @@ def _meaning(said: object) -> Meaning | None:
 _EMOJI: Final = r"[^\s:A-Z]+"
 _AN_EMOJI: Final = "must be an emoji's name as Slack spells it, without colons and skin tone"
 
+_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _clock(said: object) -> time:
+    if isinstance(said, str) and re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", said):
+        return time.fromisoformat(said)
+    raise ValueError('must be a time of day such as "09:00"')
+
+
+def _weekday(said: object) -> int:
+    if said not in _DAYS:
+        raise ValueError(f"must be one of: {', '.join(_DAYS)}")
+    return _DAYS.index(str(said))
+
+
+def _weekday_or_none(said: object) -> int | None:
+    try:
+        return None if said == "" else _weekday(said)
+    except ValueError as wrong:
+        raise ValueError(f'{wrong}, or "" for none') from None
+
+
+def _holiday(said: object) -> date:
+    try:
+        return said if type(said) is date else date.fromisoformat(str(said))
+    except ValueError:
+        raise ValueError('must be a day such as "2026-12-25"') from None
+
+
+def _zone(said: object) -> str:
+    zone = named(said) if isinstance(said, str) else None
+    if zone is None:
+        raise ValueError('must be a time zone such as "Europe/Zurich" or "UTC"')
+    return zone.key
+
+
+Clock = Annotated[time, PlainValidator(_clock)]
+Weekday = Annotated[int, PlainValidator(_weekday)]
+WeekdayOrNone = Annotated[int | None, PlainValidator(_weekday_or_none)]
+Holiday = Annotated[date, PlainValidator(_holiday)]
+Zone = Annotated[str, PlainValidator(_zone)]
+Days = Annotated[int, Strict(), Field(ge=0, le=365)]
+Ahead = Annotated[int, Strict(), Field(ge=1, le=365)]
 Said = Annotated[str, _matching(r".*\S.*", "must not be empty")]
 Emoji = Annotated[str, _matching(_EMOJI, _AN_EMOJI)]
 EmojiOrNothing = Annotated[str, _matching(f"({_EMOJI})?", _AN_EMOJI + ', or "" for nothing')]
@@ -132,6 +177,52 @@ class ObjectiveTable(BaseModel):
         return Objective(self.name, self.target, self.window, self.service or None, self.unit)
 
 
+_FOLLOW_UPS: Final = _DEFAULT.follow_ups
+
+
+class FollowUpsTable(BaseModel):
+    """`[follow_ups]` of the file. Its keys are the fields of `FollowUps`; a test holds this."""
+
+    model_config = _STRICT
+
+    hour: Clock = _FOLLOW_UPS.hour
+    until: Clock = _FOLLOW_UPS.until
+    workdays: frozenset[Weekday] = _FOLLOW_UPS.workdays
+    holidays: frozenset[Holiday] = frozenset()
+    zone: Zone = _FOLLOW_UPS.zone
+    before: tuple[Ahead, ...] = _FOLLOW_UPS.before
+    on_the_day: Flag = _FOLLOW_UPS.on_the_day
+    repeat: Days = _FOLLOW_UPS.repeat
+    escalate_after: Days = _FOLLOW_UPS.escalate_after
+    channel_after: Days = _FOLLOW_UPS.channel_after
+    channel: Broadcast = ""
+    digest: WeekdayOrNone = _FOLLOW_UPS.digest
+    draft_within: Days = _FOLLOW_UPS.draft_within
+    meeting_within: Days = _FOLLOW_UPS.meeting_within
+    steps_within: Days = _FOLLOW_UPS.steps_within
+    sign_off_within: Days = _FOLLOW_UPS.sign_off_within
+    reviews: Flag = _FOLLOW_UPS.reviews
+    drills: Flag = _FOLLOW_UPS.drills
+
+    @field_validator("until")
+    @classmethod
+    def _after_the_hour(cls, until: time, info: ValidationInfo) -> time:
+        if "hour" in info.data and until <= info.data["hour"]:
+            raise ValueError("must be later than the hour")
+        return until
+
+    @field_validator("workdays")
+    @classmethod
+    def _some(cls, workdays: frozenset[int]) -> frozenset[int]:
+        if not workdays:
+            raise ValueError("must name at least one day")
+        return workdays
+
+    def read(self) -> FollowUps:
+        taken = {name: getattr(self, name) for name in type(self).model_fields}
+        return FollowUps(**{**taken, "channel": self.channel or None})
+
+
 class ScribeToml(BaseModel):
     """The file as written, each value checked by itself. Its keys are Policy's fields; a test holds this."""
 
@@ -153,6 +244,7 @@ class ScribeToml(BaseModel):
     aliases: dict[Emoji, EmojiOrNothing] = {}
     objectives: tuple[ObjectiveTable, ...] = ()
     targets: dict[ClockKey, dict[Severity, Duration]] = {}
+    follow_ups: FollowUpsTable = FollowUpsTable()
 
     def read(self) -> Policy:
         """The policy: what the file says, and the defaults for all else. Vocabulary and aliases add to the defaults."""
@@ -161,6 +253,7 @@ class ScribeToml(BaseModel):
         taken["vocabulary"] = _merged(VOCABULARY, self.vocabulary)
         taken["aliases"] = _merged(ALIASES, self.aliases)
         taken["objectives"] = tuple(table.read() for table in self.objectives)
+        taken["follow_ups"] = self.follow_ups.read()
         return Policy(**taken)
 
     def clashes(self, policy: Policy) -> Iterator[Mistake]:
@@ -196,4 +289,4 @@ def parse(text: str, beside: Path = Path()) -> Policy:
     return policy
 
 
-_KEYS: Final = (*ScribeToml.model_fields, *ObjectiveTable.model_fields)
+_KEYS: Final = (*ScribeToml.model_fields, *ObjectiveTable.model_fields, *FollowUpsTable.model_fields)

@@ -11,6 +11,8 @@ from slack_sdk.errors import SlackApiError
 from bot.wire import unescape
 from handlers.desk import Desk
 from handlers.files import uploaded
+from handlers.followups import key_of
+from handlers.nudging import message_of, place_for
 from handlers.reports import draft_file, draft_summary
 from storage import Leased
 
@@ -157,6 +159,32 @@ async def _uploaded_already(desk: Desk, args: Args, name: str) -> bool:
     return any(file.get("name") == name for m in answer["messages"] for file in m.get("files") or [])
 
 
+async def post_nudges(desk: Desk, call: Leased, args: Args) -> Result:
+    """Somebody's reminder of the day, composed now: what was done or put off meanwhile is not asked for."""
+    channel = await place_for(desk, args["to"])
+    if channel is None:
+        await desk.store.untell(args["to"], args["day"], desk.clock.now())
+        return {}
+    if call.attempt > 1 and (found := await _posted_already(desk, call, {"channel": channel})):
+        return found
+    message = await message_of(desk, args["to"], args["day"], posted=False)
+    if message is None:
+        return {}
+    metadata = {"event_type": "scribe", "event_payload": {"key": call.key}}
+    full = {"channel": channel, "metadata": metadata, "unfurl_links": False, "unfurl_media": False, **message}
+    return _data(await desk.courier.api_call("chat.postMessage", json=full))
+
+
+async def update_nudges(desk: Desk, call: Leased, args: Args) -> Result:
+    """The same message as things stand now; where none was posted there is nothing to edit."""
+    place = await desk.store.place_of(key_of(args["to"], args["day"]))
+    message = await message_of(desk, args["to"], args["day"], posted=True) if place else None
+    if place is None or message is None:
+        return {}
+    edit = {"channel": place["channel"], "ts": place["ts"], **message}
+    return await perform_plainly(desk, replace(call, method="chat.update"), edit)
+
+
 PERFORM: Final[Mapping[str, Perform]] = {
     "chat.postMessage": post_message,
     "conversations.create": create_channel,
@@ -166,4 +194,6 @@ PERFORM: Final[Mapping[str, Perform]] = {
     "scribe.summary": post_summary,
     "scribe.outdated": update_summary,
     "scribe.upload": upload_draft,
+    "scribe.nudges": post_nudges,
+    "scribe.nudged": update_nudges,
 }

@@ -4,16 +4,18 @@ from storage.engine import StorageRefused
 from storage.folds import UnknownIncident
 from storage.schema import SchemaState, migrate, schema_state
 from storage.store import Store
-from storage.values import Call, Envelope, Found, Hit, Leased, Message, Owned, Person, Row, Sight
+from storage.values import Call, Envelope, FollowupRow, Found, Hit, Leased, Message, NudgeRow, Owned, Person, Row, Sight
 from storage.visit import Visit
 
 __all__ = [
     "Call",
     "Envelope",
+    "FollowupRow",
     "Found",
     "Hit",
     "Leased",
     "Message",
+    "NudgeRow",
     "Owned",
     "Person",
     "Row",

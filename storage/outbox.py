@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from storage.engine import Database
-from storage.tables import insert_new, outbox
+from storage.tables import insert_new, outbox, upsert
 from storage.values import Call, Leased
 
 _WAITING: Final = outbox.c.done_at.is_(None) & outbox.c.aside_at.is_(None)
@@ -128,6 +128,14 @@ def put(connection: Connection, queued: Sequence[tuple[Call, datetime]]) -> None
     if len(fresh) < len(calls):
         changes = [_in_place_of(waiting[call.replaces], call) for call in calls if call.replaces in waiting]
         connection.execute(update(outbox).where(outbox.c.id == bindparam("waiting")), changes)
+
+
+def put_new(connection: Connection, calls: Sequence[Call], now: datetime) -> set[str]:
+    """As `put`, for calls that replace none; the keys that nobody had put before."""
+    if not calls:
+        return set()
+    statement = upsert(connection.dialect.name, outbox).on_conflict_do_nothing(index_elements=["key"])
+    return set(connection.scalars(statement.returning(outbox.c.key), [_fresh(call, now) for call in calls]))
 
 
 def _unknown(connection: Connection, calls: Sequence[Call]) -> list[Call]:

@@ -26,12 +26,14 @@ from bot.evolve import fold
 from bot.incident import Incident
 from bot.versions import as_of
 from bot.words import OPEN, Status
+from storage import followups as followup_rows
 from storage import inbox as inbox_rows
 from storage import outbox as outbox_rows
 from storage import schema
 from storage.directory import Directory
 from storage.engine import Database, connect, read_url, sole_process, sqlite_path
 from storage.folds import Folds, UnknownIncident, all_facts, news
+from storage.followups import Followups
 from storage.inbox import Inbox
 from storage.keeping import Keeper
 from storage.looking import SUMMARY, Looking, row_of
@@ -46,7 +48,7 @@ LEASE: Final = timedelta(seconds=60)
 """How long an envelope is left to whoever took it; far above what handling one takes."""
 
 
-class Store(Inbox, Outbox, Transcript, Directory, Looking):
+class Store(Inbox, Outbox, Transcript, Directory, Looking, Followups):
     """What one process remembers and shares with its replicas."""
 
     def __init__(self, db: Database, me: str, lease: timedelta = LEASE) -> None:
@@ -172,7 +174,7 @@ class Store(Inbox, Outbox, Transcript, Directory, Looking):
         return [row_of(row._mapping) for row in await self._db.read(lambda connection: connection.execute(query).all())]
 
     async def next_due(self) -> datetime | None:
-        """The earliest moment at which an envelope or a call becomes due; None when nothing waits.
+        """The earliest moment at which an envelope, a call or a follow-up becomes due; None when nothing waits.
 
         It is in the past when something is due already.
         """
@@ -181,7 +183,9 @@ class Store(Inbox, Outbox, Transcript, Directory, Looking):
     async def idle(self, now: datetime) -> bool:
         """Nothing is due now and nothing is in my hands; what waits for a later moment or for others does not count."""
         busy = select(
-            exists().where(inbox_rows.at_work(self.me, now)) | exists().where(outbox_rows.at_work(self.me, now))
+            exists().where(inbox_rows.at_work(self.me, now))
+            | exists().where(outbox_rows.at_work(self.me, now))
+            | followup_rows.is_due(now)
         )
         return not await self._db.read(lambda connection: connection.scalar(busy))
 
@@ -202,7 +206,8 @@ def _free(connection: Connection, of: str | None) -> None:
 
 
 def _next_due(connection: Connection) -> datetime | None:
-    moments = [connection.scalar(query) for query in (inbox_rows.next_due(), outbox_rows.next_due())]
+    queries = (inbox_rows.next_due(), outbox_rows.next_due(), followup_rows.next_due())
+    moments = [connection.scalar(query) for query in queries]
     return min((moment for moment in moments if moment is not None), default=None)
 
 

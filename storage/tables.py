@@ -259,6 +259,41 @@ action_items: Final = Table(
     Index(None, "owner", "status"),
 )
 
+followups: Final = Table(
+    "followups",
+    metadata,
+    Column("incident", _Id, ForeignKey("incidents.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("person", Text, nullable=False),  # whom: a user, or a channel
+    Column("body", Document, nullable=False),
+    Column("after", Moment, nullable=False),  # what should have been said up to then is accounted for
+    Column("next_at", Moment),  # when to look at it again; none: never
+    PrimaryKeyConstraint("incident", "key"),
+    Index(None, "person"),
+)
+Index(
+    "ix_followups_next",
+    followups.c.next_at,
+    sqlite_where=followups.c.next_at.is_not(None),
+    postgresql_where=followups.c.next_at.is_not(None),
+)
+
+nudges: Final = Table(
+    "nudges",
+    metadata,
+    Column("to", Text, nullable=False),
+    Column("day", String, nullable=False),  # theirs, YYYY-MM-DD
+    Column("incident", _Id, ForeignKey("incidents.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("person", Text, nullable=False),  # whose it was
+    Column("due", String, nullable=False),
+    Column("meant", Moment, nullable=False),  # when it should have been said
+    Column("late", Boolean, nullable=False),
+    PrimaryKeyConstraint("to", "day", "incident", "key"),
+    Index(None, "incident", "key"),
+)
+
 workspace: Final = Table(
     "workspace",
     metadata,

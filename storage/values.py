@@ -138,3 +138,32 @@ class Owned:
     action: str
     owner: str | None
     due: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowupRow:
+    """Something to look at again at `next_at`. The store reads `person` and `next_at` and leaves the rest alone."""
+
+    incident: int
+    key: str
+    topic: str
+    person: str
+    body: dict[str, Any]
+    after: datetime
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeRow:
+    """`to` is told of this on that day of theirs: for good, whatever becomes of the thing. It was `person`'s then, and
+    due on that day; it should have been said at `meant`.
+    """
+
+    to: str
+    day: str
+    incident: int
+    key: str
+    person: str
+    due: str
+    meant: datetime
+    late: bool

@@ -13,9 +13,10 @@ from sqlalchemy import insert, update
 from bot.evolve import evolve
 from bot.facts import AnyFact, Recorded
 from bot.incident import Incident
-from storage import erasure, inbox, outbox, projections, transcript
+from storage import erasure, followups, inbox, outbox, projections, transcript
 from storage.engine import Connection, Database
 from storage.folds import Fold, Folds, UnknownIncident, news
+from storage.followups import Revise
 from storage.rows import to_row
 from storage.tables import counters, facts, incidents, insert_new, names, upsert
 from storage.values import Call, Message
@@ -76,6 +77,13 @@ class Visit:
     async def put(self, calls: Sequence[Call], now: datetime) -> None:
         """Queue Slack calls; one with a known key is ignored."""
         self._calls += [(call, now) for call in calls]
+
+    async def follow(self, incident: int, keys: Collection[str] | None, revise: Revise) -> set[tuple[str, str]]:
+        """Bring what is followed up in the incident under these keys (None: all) to what `revise` makes of it.
+
+        Returns who was told of any of it and on which day last: the messages that show it.
+        """
+        return await self._connection.run(followups.follow, incident, keys, revise)
 
     async def delivered(self, id: int, result: dict[str, Any], now: datetime) -> bool:
         """As `Store.delivered`, in one commit with what follows from it."""

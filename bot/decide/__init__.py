@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot import commands as c
-from bot.decide import capture, declare, knowledge, life, merging, state
+from bot.decide import capture, declare, following, knowledge, life, merging, state
 from bot.decide._secrets import told, without_secrets
 from bot.decision import Decision
 from bot.incident import Incident
@@ -37,6 +37,8 @@ _RULES: Mapping[type, Callable[[Incident, Any, c.Request, Policy], Decision]] = 
     c.SetFields: knowledge.set_fields,
     c.AddAction: knowledge.add_action,
     c.ChangeAction: knowledge.change_action,
+    c.Snooze: following.snooze,
+    c.Settle: following.settle,
     c.AdvanceReport: life.advance,
     c.SignOff: life.sign_off,
 }

@@ -10,15 +10,15 @@ from bot.facts import Value
 from bot.family import PlacedBy, Tick
 from bot.fields import FIELDS, Field
 from bot.incident import ActionItem, Said
-from bot.milestones import counting
+from bot.milestones import base_day
 from bot.reporting.model import ActionView, CategoryView, Followup, HorizonView, ReviewView, SignerView, TickView
 from bot.reporting.progress import highest
 from bot.reporting.reader import Reader
-from bot.reporting.shown import about, day, show
+from bot.reporting.shown import about, show
 from bot.reporting.told import Answer, Asked, FieldView, Question, Statement
 from bot.signing import signature
 from bot.wire import clean, one_line
-from bot.words import ActionStatus, Kind, Milestone, Role
+from bot.words import ActionStatus, Kind, Role
 
 
 def question(reader: Reader, field: Field) -> Question:
@@ -100,14 +100,8 @@ def said(reader: Reader) -> Mapping[Kind, tuple[Statement, ...]]:
     return {kind: tuple(lines) for kind, lines in found.items()}
 
 
-def base_day(reader: Reader) -> date:
-    """The day from which windows and reviews count: of the resolution, else of the declaration."""
-    incident = reader.incident
-    resolved = counting(incident, Milestone.RESOLVED)
-    at = resolved.at if resolved else incident.declared_at
-    if at is None:
-        raise ValueError("an incident that was never declared has no report")
-    return day(at, reader.family.zone)
+def _base(reader: Reader) -> date:
+    return base_day(reader.incident, reader.family.zone)
 
 
 def actions(reader: Reader) -> tuple[ActionView, ...]:
@@ -116,7 +110,7 @@ def actions(reader: Reader) -> tuple[ActionView, ...]:
 
 def _action(reader: Reader, item: ActionItem) -> ActionView:
     stated = None if item.due_assumed else item.due
-    assumed = None if stated else item.due or reader.family.default_due(base_day(reader), item.priority)
+    assumed = None if stated else item.due or reader.family.default_due(_base(reader), item.priority)
     entry = reader.incident.entries.get(item.entry) if item.entry else None
     return ActionView(
         id=item.id,
@@ -153,7 +147,7 @@ def horizons(reader: Reader, items: tuple[ActionView, ...]) -> tuple[HorizonView
 
 def _window(reader: Reader, item: ActionView) -> str:
     if reader.family.horizons_by is PlacedBy.DUE:
-        return reader.family.horizon(base_day(reader), due_of(item)).key
+        return reader.family.horizon(_base(reader), due_of(item)).key
     own = (horizon.key for horizon in reader.family.horizons if item.priority in horizon.priorities)
     return next(own, "not_given")
 
@@ -166,7 +160,7 @@ def followup(reader: Reader, items: tuple[ActionView, ...]) -> Followup:
     """Declined items are out of the count: nobody is to do them."""
     counted = [item for item in items if item.status is not ActionStatus.DECLINED]
     done = sum(item.status is ActionStatus.DONE for item in counted)
-    return Followup(reader.family.follow_up_after.after(base_day(reader)), done, len(counted))
+    return Followup(reader.family.follow_up_after.after(_base(reader)), done, len(counted))
 
 
 def categories(reader: Reader, items: tuple[ActionView, ...]) -> tuple[CategoryView, ...]:
@@ -178,7 +172,7 @@ def categories(reader: Reader, items: tuple[ActionView, ...]) -> tuple[CategoryV
 
 
 def reviews(reader: Reader) -> tuple[ReviewView, ...]:
-    base = base_day(reader)
+    base = _base(reader)
     return tuple(ReviewView(r.label, r.what, r.after.after(base)) for r in reader.family.reviews)
 
 
@@ -200,5 +194,5 @@ def _ticks(reader: Reader, ticks: tuple[Tick, ...], known: Mapping[str, FieldVie
     for tick in ticks:
         answer = known[tick.field].first
         if tick.applies(highest(reader)):
-            due = tick.after.after(base_day(reader)) if tick.after else None
+            due = tick.after.after(_base(reader)) if tick.after else None
             yield TickView(tick.label, bool(answer and answer.value), answer.cite if answer else None, due)

@@ -50,6 +50,16 @@ ITEM_BLOCKED: Final = "item_blocked"
 ITEM_FORM: Final = "item_form"
 ITEM_DECLINE: Final = "item_decline"
 
+# In a reminder; the thing is what is followed up, whose message it stands in, and of which day.
+NUDGE_DONE: Final = "nudge_done"
+NUDGE_DUE: Final = "nudge_due"
+NUDGE_OWNER: Final = "nudge_owner"
+NUDGE_DECLINE: Final = "nudge_decline"
+NUDGE_SNOOZE: Final = "nudge_snooze"  # a choice; its verb is the number of days
+NUDGE_HELD: Final = "nudge_held"
+NUDGE_SETTLE: Final = "nudge_settle"
+EVERYTHING: Final = "everything"  # in the place of what is followed up: all of the message
+
 # Offered where a command needs an answer; the value is what `bot.decision.Offer` says.
 CHOOSE_INCIDENT: Final = "choose_incident"
 RUN: Final = "run"  # value: a command line as if typed
@@ -66,7 +76,7 @@ SEVERITY: Final = "severity"
 SECTIONS: Final = "sections"
 FIELDS: Final = "fields"
 ACTION: Final = "action"
-ITEM: Final = "item"
+ITEM: Final = "item"  # also each of the short forms that change one part of it
 CANCEL: Final = "cancel"
 MERGE: Final = "merge"
 MOVE: Final = "move"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.policy import Objective, Policy
+from bot.policy import FollowUps, Objective, Policy
 from bot.words import Milestone, Severity
 from handlers import scribe_toml
 from handlers.mistakes import Misconfigured
@@ -63,11 +63,13 @@ def test_the_example_with_its_samples_uncommented_is_valid_and_sets_every_key() 
     documented = keys_of(tomllib.loads(UNCOMMENTED))
     assert documented >= set(scribe_toml.ScribeToml.model_fields)
     assert documented >= {f"objectives.{key}" for key in scribe_toml.ObjectiveTable.model_fields}
+    assert documented >= {f"follow_ups.{key}" for key in scribe_toml.FollowUpsTable.model_fields}
 
 
 def test_the_files_keys_are_the_fields_of_the_policy() -> None:
     assert set(scribe_toml.ScribeToml.model_fields) == {field.name for field in fields(Policy)}
     assert set(scribe_toml.ObjectiveTable.model_fields) == {field.name for field in fields(Objective)}
+    assert set(scribe_toml.FollowUpsTable.model_fields) == {field.name for field in fields(FollowUps)}
 
 
 def test_the_example_names_every_word_a_reaction_can_mean() -> None:
@@ -235,3 +237,32 @@ def test_each_variable_is_documented() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     assert [name for name in VARIABLES if f"`{name}`" not in page] == []
     assert set(re.findall(r"`(S(?:CRIBE|LACK)_[A-Z_]+)`", page)) == set(VARIABLES)
+
+
+def test_follow_ups_have_their_own_table_with_sentences_for_what_is_wrong() -> None:
+    read = scribe_toml.parse('[follow_ups]\nhour = "08:30"\nholidays = ["2026-12-25"]\ndigest = ""\nbefore = [7, 2]')
+    assert (read.follow_ups.hour.isoformat(), read.follow_ups.digest, read.follow_ups.before) == (
+        "08:30:00",
+        None,
+        (7, 2),
+    )
+    assert [day.isoformat() for day in read.follow_ups.holidays] == ["2026-12-25"]
+    told = refused_file(
+        """
+        [follow_ups]
+        hour = "9"
+        workdays = []
+        holidays = ["Christmas"]
+        zone = "Zurich"
+        before = [0]
+        repeat = -1
+        channel = "#ops"
+        digest = "mon"
+        """
+    )
+    assert {key.split(".")[1] for key in told} == {
+        "hour", "workdays", "holidays[0]", "zone", "before[0]", "repeat", "channel", "digest",
+    }  # fmt: skip
+    assert refused_file('[follow_ups]\nhour = "10:00"\nuntil = "09:00"') == {
+        "follow_ups.until": "must be later than the hour"
+    }

@@ -25,6 +25,7 @@ SCHEMAS = sorted((Path(__file__).parent / "schema").glob("*.json"))
 READS = {"channels:read", "groups:read"}
 MANAGES = {"channels:manage", "groups:write"}
 HISTORY = {"channels:history", "groups:history"}
+DIRECT = {"im:history"}  # the mark of a reminder is looked for in somebody's own conversation with Scribe
 METHOD_SCOPES: Mapping[str, set[str]] = {
     "apps.connections.open": set(),  # connections:write, which the app-level token has and no manifest names
     "auth.test": set(),
@@ -36,7 +37,7 @@ METHOD_SCOPES: Mapping[str, set[str]] = {
     "chat.update": {"chat:write"},
     "conversations.archive": MANAGES,
     "conversations.create": MANAGES,
-    "conversations.history": HISTORY,
+    "conversations.history": HISTORY | DIRECT,
     "conversations.info": READS,
     "conversations.invite": MANAGES,
     "conversations.join": {"channels:join"},

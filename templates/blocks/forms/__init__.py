@@ -11,7 +11,7 @@ from bot.policy import Policy
 from bot.words import Status
 from templates.blocks.forms.declare import declare_form
 from templates.blocks.forms.inputs import View
-from templates.blocks.forms.items import action_form, item_form
+from templates.blocks.forms.items import action_form, decline_form, done_form, due_form, item_form, owner_form
 from templates.blocks.forms.knowledge import fields_form, sections_form
 from templates.blocks.forms.lines import capture_form, edit_form, event_form, move_form
 from templates.blocks.forms.state import (
@@ -87,6 +87,9 @@ __all__ = [
     "cancel_form",
     "capture_form",
     "declare_form",
+    "decline_form",
+    "done_form",
+    "due_form",
     "edit_form",
     "event_form",
     "fields_form",
@@ -94,6 +97,7 @@ __all__ = [
     "merge_form",
     "milestones_form",
     "move_form",
+    "owner_form",
     "reopen_form",
     "role_form",
     "sections_form",

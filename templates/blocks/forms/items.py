@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from bot.decision import Quote
 from bot.incident import ActionItem, Incident
 from bot.words import ActionStatus, ActionType, Priority
 from templates.blocks import actions as a
 from templates.blocks.forms.inputs import Choice, View, day, person, select, text, view
-from templates.blocks.parts import Block
-from templates.blocks.text import Look, bare_words
+from templates.blocks.parts import Block, section
+from templates.blocks.text import Look, bare_words, mrkdwn, one_line
 from templates.blocks.words import label
+
+WORDS_MOST = 500
 
 
 def action_form(incident: Incident, given: Mapping[str, str], look: Look) -> View:
@@ -47,6 +50,41 @@ def item_form(incident: Incident, item: ActionItem, look: Look, status: ActionSt
     ]
     ids: dict[str, int | str] = {"incident": incident.id, "item": item.id, "was": str(item.status)}
     return view(a.ITEM, f"Action item {item.id}", "Save", blocks, ids)
+
+
+def done_form(incident: Incident, item: ActionItem, look: Look) -> View:
+    """How it was verified, before the item counts as done."""
+    known = bare_words(item.verification, look)
+    asked = text("verification", "How was it verified?", known, optional=True, hint="What shows that it works")
+    return _short(incident, item, look, "Done?", "Done", [asked], ActionStatus.DONE)
+
+
+def due_form(incident: Incident, item: ActionItem, look: Look) -> View:
+    return _short(incident, item, look, "Change the date", "Change", [day("due", "Due", item.due)])
+
+
+def owner_form(incident: Incident, item: ActionItem, look: Look) -> View:
+    return _short(incident, item, look, "Reassign", "Reassign", [person("owner", "Owner", item.owner)])
+
+
+def decline_form(incident: Incident, item: ActionItem, look: Look) -> View:
+    asked = text("reason", "Why will it not be done?", hint="Such as: superseded by the new cluster")
+    return _short(incident, item, look, "Decline", "Decline", [asked], ActionStatus.DECLINED)
+
+
+def _short(
+    incident: Incident,
+    item: ActionItem,
+    look: Look,
+    title: str,
+    submit: str,
+    blocks: list[Block],
+    to: ActionStatus | None = None,
+) -> View:
+    """One question about one item; `to` is the status that the answer gives it."""
+    about = section(f"*{item.id}* {mrkdwn((Quote(one_line(item.text)),), look, WORDS_MOST)}")
+    ids: dict[str, int | str] = {"incident": incident.id, "item": item.id, "was": str(item.status)}
+    return view(a.ITEM, title, submit, [about, *blocks], ids | ({"to": str(to)} if to else {}))
 
 
 def priorities(look: Look, family: str) -> list[Choice]:

@@ -1,0 +1,465 @@
+"""What is followed up after (and during) an incident, with whom, and when the next reminder is due.
+
+What is followed up is planned from the incident alone; when somebody hears of it depends on where they are. Between
+the two stands a row of the database (`Watch`), kept in step with the facts, so that the clock needs to look at
+nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from bot import facts as f
+from bot.calendars import Calendar
+from bot.family import Family
+from bot.fields import FIELDS
+from bot.incident import ActionItem, Incident
+from bot.milestones import base_day
+from bot.policy import FollowUps, Policy
+from bot.signing import named, signature
+from bot.words import OPEN, OVER, ActionStatus, DocumentStatus, Kind, Milestone, Role, Severity
+
+LATE_AFTER: Final = timedelta(hours=1)
+"""A reminder that comes this long after its hour says so."""
+_NOTHING: Final[frozenset[str]] = frozenset()
+FINISHED: Final = frozenset({ActionStatus.DONE, ActionStatus.DECLINED})
+_DAY: Final = timedelta(days=1)
+_WEEK: Final = 7
+_NO_FAMILY_DUE: Final = timedelta(days=30)
+"""For an item without a date in an incident whose family is not there any more."""
+
+
+class Topic(StrEnum):
+    """What kind of thing is followed up."""
+
+    ITEM = "item"
+    LATE = "late"  # an item overdue, told to the commander
+    TOLD = "told"  # an item overdue still, told in a channel
+    DIGEST = "digest"
+    DRAFT = "draft"
+    MEETING = "meeting"
+    STEPS = "steps"
+    REVIEW = "review"
+    METRICS = "metrics"
+    SIGN_OFF = "sign_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Followup:
+    """One thing somebody is reminded of. `person` is a Slack user or channel id; who cannot be reached (a deactivated
+    account, a user group, a name that Slack does not know) has the first of `instead` who can be stand in.
+    """
+
+    key: str
+    topic: Topic
+    person: str
+    instead: tuple[str, ...]
+    due: date
+    snoozed: date | None = None
+
+    @property
+    def about(self) -> str:
+        """The thing itself: an action item's id, a review's number."""
+        return self.key.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A follow-up of an incident as it is remembered. Occasions up to `after` are accounted for; `next_at` is when to
+    look at it again, None: never.
+    """
+
+    incident: int
+    followup: Followup
+    after: datetime
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A day on which somebody is to hear of it, and the moment (UTC) of that day."""
+
+    day: date
+    at: datetime
+
+
+# ---- what is followed up
+
+
+def plan(
+    incident: Incident, policy: Policy, family: Family | None, only: Collection[str] | None = None
+) -> list[Followup]:
+    """Everything that is followed up in the incident as it stands; of action items only those in `only`, if given."""
+    if incident.status in OVER or incident.declared_at is None or (incident.drill and not policy.follow_ups.drills):
+        return []
+    planned = _Plan(incident, policy.follow_ups, family)
+    return [*planned.items(only), *planned.digest(), *(planned.afterwards() if only is None else ())]
+
+
+def keys_of_item(item: str) -> frozenset[str]:
+    """The names of everything that may be followed up about one action item."""
+    return frozenset({*(f"{topic}:{item}" for topic in (Topic.ITEM, Topic.LATE, Topic.TOLD)), Topic.DIGEST})
+
+
+def touched(incident: Incident, facts: Sequence[f.AnyFact]) -> frozenset[str] | None:
+    """The follow-ups that these new facts may have changed; None: any of them, empty: none."""
+    keys: set[str] = set()
+    for fact in facts:
+        if _may_change_all(incident, fact):
+            return None
+        keys |= _touched(incident, fact)
+    return frozenset(keys)
+
+
+def _may_change_all(incident: Incident, fact: f.AnyFact) -> bool:
+    """Among others a line that says when it was resolved, as the days count from there."""
+    if isinstance(fact, f.FieldSet):
+        return fact.field in _FIELDS
+    return isinstance(fact, _CHANGES_ALL) or getattr(fact, "entry", None) in incident.claimed.get(
+        Milestone.RESOLVED, ()
+    )
+
+
+def _touched(incident: Incident, fact: f.AnyFact) -> frozenset[str]:
+    if isinstance(fact, f.ActionAdded | f.ActionChanged):
+        return keys_of_item(fact.action)
+    if isinstance(fact, f.Snoozed | f.Settled):
+        about = fact.followup.partition(":")[2]
+        return keys_of_item(about) if about in incident.actions else frozenset({fact.followup})
+    entry = getattr(fact, "entry", None)
+    if entry is None or (isinstance(fact, f.Marked) and fact.meaning is not Kind.ACTION_ITEM):
+        return _NOTHING
+    aimed = (item.id for item in incident.actions.values() if item.entry == entry)
+    return _NOTHING.union(*(keys_of_item(item) for item in aimed))
+
+
+_CHANGES_ALL: Final = (
+    f.Declared
+    | f.ChannelAttached
+    | f.Described
+    | f.StatusChanged
+    | f.Reopened
+    | f.MilestoneSet
+    | f.RoleAssigned
+    | f.Cancelled
+    | f.Merged
+    | f.Absorbed
+    | f.ReportAdvanced
+    | f.SignedOff
+    | f.SeverityChanged
+)
+_FIELDS: Final = frozenset(
+    key
+    for key, field in FIELDS.items()
+    if field.type in ("person", "yesno") or field.section in ("follow_up", "meeting")
+)
+"""Fields whose value may end a follow-up or say whom it concerns."""
+
+
+def steward(incident: Incident) -> str:
+    """Who answers for what nobody else does: the commander, else whoever declared the incident."""
+    return incident.holder(Role.COMMANDER) or incident.declared_by
+
+
+def is_person(who: str | None) -> bool:
+    """Could Slack know a person by this? A user group and a name as typed are none."""
+    return who is not None and who[:1] in ("U", "W") and len(who) > 2 and who.isupper() and who.isalnum()
+
+
+def due_of(item: ActionItem, incident: Incident, family: Family | None) -> date:
+    """The item's date, else the end of its priority's window in the family."""
+    if item.due is not None:
+        return item.due
+    base = base_day(incident, family.zone if family else "UTC")
+    return family.default_due(base, item.priority) if family else base + _NO_FAMILY_DUE
+
+
+class _Plan:
+    """One incident under one policy."""
+
+    def __init__(self, incident: Incident, policy: FollowUps, family: Family | None) -> None:
+        self._i = incident
+        self._p = policy
+        self._family = family
+        self._steward = steward(incident)
+        self._own = incident.channel or ""
+        self._channel = self._own if incident.private else policy.channel or self._own
+
+    def items(self, only: Collection[str] | None) -> Iterator[Followup]:
+        for item in self._i.action_items():
+            if item.status not in FINISHED and (only is None or f"item:{item.id}" in only):
+                yield from self._item(item)
+
+    def _item(self, item: ActionItem) -> Iterator[Followup]:
+        due, snoozed = due_of(item, self._i, self._family), self._i.snoozed.get(f"item:{item.id}")
+        owner = item.owner if item.owner is not None and is_person(item.owner) else self._steward
+        yield Followup(f"item:{item.id}", Topic.ITEM, owner, self._instead(owner), due, snoozed)
+        if self._p.escalate_after and owner != self._steward:
+            late = due + timedelta(days=self._p.escalate_after)
+            yield Followup(f"late:{item.id}", Topic.LATE, self._steward, (self._own,), late, snoozed)
+        if self._p.channel_after and self._channel:
+            late = due + timedelta(days=self._p.channel_after)
+            yield Followup(f"told:{item.id}", Topic.TOLD, self._channel, (), late, snoozed)
+
+    def _instead(self, first: str) -> tuple[str, ...]:
+        return tuple(who for who in (self._steward, self._own) if who and who != first)
+
+    def digest(self) -> Iterator[Followup]:
+        """From the week after the declaration on, for as long as an item is open."""
+        if self._p.digest is None or not self._channel or self._i.declared_at is None:
+            return
+        if any(item.status not in FINISHED for item in self._i.action_items()):
+            begun = self._i.declared_at.date()
+            first = begun + timedelta(days=(self._p.digest - begun.weekday() - 1) % _WEEK + 1)
+            yield Followup(Topic.DIGEST, Topic.DIGEST, self._channel, (), first)
+
+    def afterwards(self) -> Iterator[Followup]:
+        """What a resolved incident asks for, until it is done."""
+        if self._i.status in OPEN or self._family is None:
+            return
+        base, status = base_day(self._i, self._family.zone), self._i.document_status(self._family.key)
+        if status is DocumentStatus.DRAFT and self._p.draft_within:
+            yield self._to_steward(Topic.DRAFT, base + timedelta(days=self._p.draft_within))
+        if status is DocumentStatus.IN_REVIEW and self._p.sign_off_within:
+            yield from self._sign_offs(self._family)
+        if self._p.meeting_within and not self._true("meeting_held"):
+            yield self._to_steward(Topic.MEETING, self._meeting_day() or base + timedelta(days=self._p.meeting_within))
+        if self._p.steps_within:
+            yield from self._steps(self._family, base)
+        if self._p.reviews:
+            yield from self._reviews(self._family, base)
+
+    def _to_steward(self, key: str, due: date) -> Followup:
+        topic = Topic(key.partition(":")[0])
+        return Followup(key, topic, self._steward, self._instead(self._steward), due, self._i.snoozed.get(key))
+
+    def _true(self, field: str) -> bool:
+        said = self._i.value(field)
+        return bool(said and said.value)
+
+    def _meeting_day(self) -> date | None:
+        said = self._i.value("meeting_date")
+        try:
+            return date.fromisoformat(str(said.value)[:10]) if said else None
+        except ValueError:
+            return None
+
+    def _steps(self, family: Family, base: date) -> Iterator[Followup]:
+        """Each line of a checklist that has a day of its own, and together those of one list that have none."""
+        for name, ticks in family.checklists.items():
+            left = [tick for tick in ticks if tick.applies(self._gravest()) and not self._true(tick.field)]
+            for tick in left:
+                if tick.after is not None:
+                    yield self._to_steward(f"steps:{name}:{tick.field}", tick.after.after(base))
+            if any(tick.after is None for tick in left) and f"steps:{name}" not in self._i.settled:
+                yield self._to_steward(f"steps:{name}", base + timedelta(days=self._p.steps_within))
+
+    def _reviews(self, family: Family, base: date) -> Iterator[Followup]:
+        for n, review in enumerate(family.reviews):
+            if f"review:{n}" not in self._i.settled:
+                yield self._to_steward(f"review:{n}", review.after.after(base))
+        asked = [k for k, field in FIELDS.items() if field.section == "follow_up" and family.asks in field.families]
+        if asked and Topic.METRICS not in self._i.settled and not any(key in self._i.fields for key in asked):
+            yield self._to_steward(Topic.METRICS, family.follow_up_after.after(base))
+
+    def _sign_offs(self, family: Family) -> Iterator[Followup]:
+        begun = self._i.steps[family.key][-1].at.astimezone(ZoneInfo(family.zone)).date()
+        due = begun + timedelta(days=self._p.sign_off_within)
+        for signer in family.signers:
+            if signer.applies(self._gravest()) and signature(self._i, family.key, signer) is None:
+                who, key = named(self._i, signer), f"sign_off:{signer.key}"
+                to = who if who is not None and is_person(who) else self._steward
+                yield Followup(key, Topic.SIGN_OFF, to, self._instead(to), due, self._i.snoozed.get(key))
+
+    def _gravest(self) -> Severity:
+        order = list(Severity)
+        return min((grade.severity for grade in self._i.grades), key=order.index, default=self._i.severity)
+
+
+# ---- when somebody hears of it
+
+
+def calendar(zone: str, policy: FollowUps) -> Calendar:
+    return Calendar(ZoneInfo(zone), policy.hour, policy.until, policy.workdays, policy.holidays)
+
+
+def occasions(followup: Followup, policy: FollowUps, hours: Calendar, since: date) -> Iterator[Occasion]:
+    """The days on which somebody is to hear of it, from `since` on, in order: without end where it repeats.
+
+    What should come before or on a free day comes on the last working day before it; what repeats, and what was put
+    off, on the next one.
+    """
+    floor = max(since, followup.snoozed) if followup.snoozed else since
+    days = {day for day in _dated(followup, policy, hours) if day >= floor}
+    if followup.snoozed and followup.snoozed >= since:
+        days.add(hours.working_day(followup.snoozed))
+    ahead = _repeated(followup, policy, hours, floor)
+    coming = next(ahead, None)
+    for day in sorted(days):
+        while coming is not None and coming < day:
+            yield Occasion(coming, hours.opening(coming))
+            coming = next(ahead, None)
+        if coming == day:
+            coming = next(ahead, None)
+        yield Occasion(day, hours.opening(day))
+    while coming is not None:
+        yield Occasion(coming, hours.opening(coming))
+        coming = next(ahead, None)
+
+
+def _dated(followup: Followup, policy: FollowUps, hours: Calendar) -> Iterator[date]:
+    before = policy.before if followup.topic in _ANNOUNCED else ()
+    for ahead in before:
+        yield hours.working_day(followup.due - timedelta(days=ahead), -1)
+    if followup.topic in _ESCALATED:
+        yield hours.working_day(followup.due)
+    elif policy.on_the_day or followup.topic not in _ANNOUNCED:
+        yield hours.working_day(followup.due, -1)
+
+
+def _repeated(followup: Followup, policy: FollowUps, hours: Calendar, floor: date) -> Iterator[date]:
+    every = _WEEK if followup.topic in (Topic.LATE, Topic.DIGEST) else policy.repeat
+    if not every or followup.topic is Topic.TOLD:
+        return
+    n = max(1, (floor - followup.due).days // every)
+    last = None
+    while True:
+        day = hours.working_day(followup.due + timedelta(days=every * n))
+        if day >= floor and day != last:
+            yield day
+            last = day
+        n += 1
+
+
+_ANNOUNCED: Final = frozenset({Topic.ITEM, Topic.MEETING, Topic.REVIEW, Topic.METRICS, Topic.STEPS})
+"""Heard of before the day."""
+_ESCALATED: Final = frozenset({Topic.LATE, Topic.TOLD, Topic.DIGEST})
+
+
+def following(followup: Followup, after: datetime, policy: FollowUps, hours: Calendar) -> datetime | None:
+    """The moment of the first occasion after that moment; None: there is none any more."""
+    ahead = occasions(followup, policy, hours, hours.day(after))
+    return next((occasion.at for occasion in ahead if occasion.at > after), None)
+
+
+def missed(followup: Followup, after: datetime, now: datetime, policy: FollowUps, hours: Calendar) -> Occasion | None:
+    """The last occasion after `after` that has come by now: of several only that one."""
+    last = None
+    for occasion in occasions(followup, policy, hours, hours.day(after)):
+        if occasion.at > now:
+            break
+        if occasion.at > after:
+            last = occasion
+    return last
+
+
+def watched(
+    followup: Followup, before: Watch | None, incident: int, now: datetime, zone: str | None, policy: FollowUps
+) -> Watch:
+    """The row of what is followed up from now on. As long as the thing, its date and its person stay the same, what
+    was said of it stays said; a zone of None is not known yet, and looked for before the day begins anywhere.
+    """
+    if before is not None and before.followup == followup:
+        return before
+    same = before is not None and (before.followup.person, before.followup.due, before.followup.snoozed) == (
+        followup.person,
+        followup.due,
+        followup.snoozed,
+    )
+    after = before.after if before is not None and same else now
+    return Watch(incident, followup, after, following(followup, after, policy, calendar(zone or EARLIEST, policy)))
+
+
+EARLIEST: Final = "Pacific/Kiritimati"
+"""Where each day begins first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Somebody who can be reached, and the zone of their day."""
+
+    id: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """Somebody is to hear of something today: `to` of what concerned `person` and was due then. `late`: it should have
+    been at `meant`.
+    """
+
+    to: str
+    day: date
+    incident: int
+    key: str
+    person: str
+    due: date
+    meant: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What becomes of a row whose moment has come."""
+
+    watch: Watch
+    nudge: Nudge | None
+
+
+def judge(watch: Watch, now: datetime, to: Address | None, policy: FollowUps) -> Judged:
+    """Nudge, wait for the working day, or find that the moment has not come where that person is.
+
+    Nobody to be reached at all: look again tomorrow.
+    """
+    if to is None:
+        return Judged(_again(watch, now + _DAY), None)
+    hours, followup = calendar(to.zone, policy), watch.followup
+    occasion = missed(followup, watch.after, now, policy, hours)
+    if occasion is None:
+        return Judged(_again(watch, following(followup, watch.after, policy, hours)), None)
+    if not hours.is_open(now):
+        return Judged(_again(watch, hours.next_opening(now)), None)
+    nudge = Nudge(
+        to=to.id,
+        day=hours.day(now),
+        incident=watch.incident,
+        key=followup.key,
+        person=followup.person,
+        due=followup.due,
+        meant=occasion.at,
+        late=now - occasion.at > LATE_AFTER,
+    )
+    return Judged(Watch(watch.incident, followup, now, following(followup, now, policy, hours)), nudge)
+
+
+def _again(watch: Watch, at: datetime | None) -> Watch:
+    return Watch(watch.incident, watch.followup, watch.after, at)
+
+
+# ---- as a row
+
+
+def body_of(followup: Followup) -> dict[str, Any]:
+    """What a row keeps beside the key, the topic and the person."""
+    return {
+        "instead": list(followup.instead),
+        "due": followup.due.isoformat(),
+        "snoozed": followup.snoozed.isoformat() if followup.snoozed else None,
+    }
+
+
+def followup_of(key: str, topic: str, person: str, body: Mapping[str, Any]) -> Followup:
+    snoozed = body.get("snoozed")
+    return Followup(
+        key=key,
+        topic=Topic(topic),
+        person=person,
+        instead=tuple(body["instead"]),
+        due=date.fromisoformat(body["due"]),
+        snoozed=date.fromisoformat(snoozed) if snoozed else None,
+    )

@@ -1,0 +1,100 @@
+"""What is pressed in a reminder: each button asks for what the change needs, and a stale one says what stands now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from bot import commands as c
+from bot.decision import Refused
+from bot.nudging import Line
+from handlers.act import Message, act
+from handlers.followups import editing
+from handlers.nudging import lines_of
+from handlers.pressing import Press, open_view
+from templates.blocks import actions as a
+from templates.blocks import forms
+from templates.blocks.text import Look, plain
+
+
+async def press_item(press: Press, form: Callable[..., Any]) -> Message | None:
+    """Ask for what the change needs; a thing that is not theirs to do any more is said to be so instead."""
+    line = await _standing(press)
+    if line.item is None:
+        raise Refused("That is no action item.", "/incident actions")
+    await open_view(press, form(line.incident, line.item, press.desk.look))
+    return None
+
+
+async def snooze(press: Press) -> Message | None:
+    """Put off one thing, or all that its message still asks for."""
+    days, incident, thing = a.chosen(press.value)
+    key, to, day = _read(thing)
+    today = press.request.now.astimezone(ZoneInfo(press.request.zone)).date()
+    until = today + timedelta(days=int(days))
+    if key != a.EVERYTHING:
+        await _standing(replace(press, value=a.reference(incident, thing)))
+        return await act(press.desk, incident, c.Snooze((key,), until), press.request)
+    wanted: dict[int, list[str]] = defaultdict(list)
+    for line in await lines_of(press.desk, to, day):
+        if line.stands:
+            wanted[line.incident.id].append(line.nudge.key)
+    if not wanted:
+        raise Refused("Nothing of this is left to do.", "/incident actions")
+    answer = None
+    for id, keys in wanted.items():
+        answer = await act(press.desk, id, c.Snooze(tuple(keys), until), press.request)
+    return answer
+
+
+async def held(press: Press) -> Message | None:
+    await _standing(press)
+    return await act(press.desk, press.incident, c.SetFields((("meeting_held", True, False),)), press.request)
+
+
+async def settle(press: Press) -> Message | None:
+    line = await _standing(press)
+    return await act(press.desk, press.incident, c.Settle(line.nudge.key), press.request)
+
+
+def _read(thing: str) -> tuple[str, str, str]:
+    key, to, day = thing.rsplit(" ", 2)
+    return key, to, day
+
+
+async def _standing(press: Press) -> Line:
+    """The line whose button was pressed.
+
+    Raises:
+        Refused: it is dealt with meanwhile; the message is brought to the present state.
+    """
+    key, to, day = _read(press.thing)
+    found = (each for each in await lines_of(press.desk, to, day) if each.nudge.incident == press.incident)
+    line = next((each for each in found if each.nudge.key == key), None)
+    if line is not None and line.stands:
+        return line
+    async with press.desk.store.visit(press.incident) as visit:
+        await visit.put([editing(to, day, press.request.now)], press.request.now)
+    raise Refused(f"Nothing was changed: {_present(line, press.desk.look)}", "/incident actions")
+
+
+def _present(line: Line | None, look: Look) -> str:
+    if line is None:
+        return "that is not followed up any more."
+    what = line.item.id if line.item else line.title
+    return f"{what}: {plain(line.now, look).rstrip('.')}."
+
+
+PRESSED: Final[Mapping[str, Callable[[Press], Awaitable[Message | None]]]] = {
+    a.NUDGE_DONE: lambda p: press_item(p, forms.done_form),
+    a.NUDGE_DUE: lambda p: press_item(p, forms.due_form),
+    a.NUDGE_OWNER: lambda p: press_item(p, forms.owner_form),
+    a.NUDGE_DECLINE: lambda p: press_item(p, forms.decline_form),
+    a.NUDGE_SNOOZE: snooze,
+    a.NUDGE_HELD: held,
+    a.NUDGE_SETTLE: settle,
+}
