@@ -174,13 +174,23 @@ class PostDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class UploadDraft:
-    """A version of the report as a file, in the thread of its summary."""
+class Upload:
+    """A version of the report as a file, in the thread of this message; `form` is the ending of the file's name."""
 
     key: str
     family: str
     version: str
+    form: str
     place: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A version was published: its bytes are to be kept."""
+
+    key: str
+    family: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +228,8 @@ Notice = (
     | Whisper
     | Announce
     | PostDraft
-    | UploadDraft
+    | Upload
+    | Freeze
     | Brief
     | AskMilestones
     | OfferArchive

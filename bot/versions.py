@@ -98,5 +98,13 @@ def as_of(facts: Iterable[f.Recorded], seq: int) -> Iterator[f.Recorded]:
 
     Beside those before it: where a message of ours stands that is the evidence of one, and what was erased since.
     """
-    kept = (fact for fact in facts if fact.seq <= seq or isinstance(fact.fact, f.Anchored | f.Erased))
-    return (replace(fact, seq=number) for number, fact in enumerate(kept, start=1))
+    lines: set[str] = set()
+    kept = (fact for fact in facts if fact.seq <= seq or _bears_on(fact.fact, lines))
+    for number, recorded in enumerate(kept, start=1):
+        if isinstance(recorded.fact, f.Captured):
+            lines.add(recorded.fact.entry)
+        yield replace(recorded, seq=number)
+
+
+def _bears_on(fact: f.AnyFact, lines: set[str]) -> bool:
+    return isinstance(fact, f.Anchored) or (isinstance(fact, f.Erased) and fact.entry in lines)

@@ -11,6 +11,7 @@ from bot.commands import Capture, Command, MergeInto, MoveLine, NoteDeletion, No
 from bot.decide import decide, merging
 from bot.decision import (
     Decision,
+    Freeze,
     Furnish,
     Invite,
     Name,
@@ -20,7 +21,7 @@ from bot.decision import (
     Quote,
     Refused,
     ShowCard,
-    UploadDraft,
+    Upload,
 )
 from bot.facts import Anchored, AnyFact, Evidence, ReportAdvanced, SignedOff, Source
 from bot.incident import Incident, message_entry
@@ -108,10 +109,12 @@ async def carry_out(
     """Record what was decided and put what is to be told, within the caller's transaction."""
     subject = incident or visit.incident
     recorded = await visit.record(decision.facts, desk.clock.now(), into=subject)
+    again: list[Call] = []
     for place in decision.erase:  # first: what is put afterwards must not be taken for an unsent trace of it
-        await visit.erase(message_entry(place), place.channel, place.ts)
+        said = await visit.erase(message_entry(place), place.channel, place.ts)
+        again += (_freeze_call(f"freeze:{request.key}:{version}", id, family, version) for id, family, version in said)
     await desk.directory.recall(_named(decision.notices, subject))
-    told = [*planned(desk, decision.notices, subject), *_refreshing(subject, decision.facts)]
+    told = [*planned(desk, decision.notices, subject), *_refreshing(subject, decision.facts), *again]
     await visit.put(told, desk.clock.now())
     await keep_in_step(desk, visit, subject, recorded)
 
@@ -142,8 +145,10 @@ def planned(desk: Desk, notices: Sequence[Notice], incident: Incident) -> Iterat
     for notice in notices:
         if isinstance(notice, PostDraft):
             yield _draft_call(notice, incident)
-        elif isinstance(notice, UploadDraft):
+        elif isinstance(notice, Upload):
             yield _upload_call(notice, incident)
+        elif isinstance(notice, Freeze):
+            yield _freeze_call(notice.key, incident.id, notice.family, notice.version)
         else:
             for plan in _plans(desk, notice, incident):
                 yield Call(
@@ -205,7 +210,18 @@ def _draft_call(notice: PostDraft, incident: Incident) -> Call:
     )
 
 
-def _upload_call(notice: UploadDraft, incident: Incident) -> Call:
+def _freeze_call(key: str, incident: int, family: str, version: str) -> Call:
+    return Call(
+        key=f"{key}:{family}:{incident}",
+        lane=f"freeze:{incident}",
+        method="scribe.freeze",
+        args={"family": family, "version": version},
+        incident=incident,
+        purpose="",
+    )
+
+
+def _upload_call(notice: Upload, incident: Incident) -> Call:
     return Call(
         key=f"{notice.key}:{incident.id}",
         lane=notice.place.channel,
@@ -215,6 +231,7 @@ def _upload_call(notice: UploadDraft, incident: Incident) -> Call:
             "thread_ts": notice.place.ts,
             "family": notice.family,
             "version": notice.version,
+            "form": notice.form,
         },
         incident=incident.id,
         purpose="",

@@ -78,17 +78,18 @@ def check() -> None:
 @main.command()
 @click.argument("number")
 @click.option("--family", default=None, help="The report family; default is the incident's own.")
+@click.option("--version", "version", default="", help="A version of it, such as 1.0; default is as it stands now.")
 @click.option("--format", "form", type=click.Choice(list(FORMS)), default="md", show_default=True)
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; default is the terminal."
 )
 @_plainly
-def report(number: str, family: str | None, form: str, output: Path | None) -> None:
-    """Print the report of one incident, as it stands now; svg and png are its timeline picture."""
+def report(number: str, family: str | None, version: str, form: str, output: Path | None) -> None:
+    """Print the report of one incident; svg and png are its timeline picture."""
     if output is None and form in BINARY and sys.stdout.isatty():
         raise click.UsageError(f"A {form} file is nothing for a terminal: name a file with -o.")
     settings = _settings(connecting=False)
-    made = asyncio.run(offline.report(settings, number, family, form))
+    made = asyncio.run(offline.report(settings, number, family, form, version))
     if output is None:
         click.echo(made, nl=False)
     else:

@@ -10,11 +10,9 @@ from bot.decision import Decision, Refused, say
 from bot.family import Family
 from bot.incident import Incident
 from bot.report import Report, ReportContext, build_report
-from bot.versions import version_named
 from bot.wire import mentions
 from handlers.act import Message, act, carry_out, settle
 from handlers.desk import Desk
-from templates import render
 from templates.blocks.report import report_summary
 
 
@@ -96,13 +94,3 @@ async def draft_summary(desk: Desk, incident: int, family: str, *, posted: bool 
     state = await desk.store.incident(incident)
     outdated = posted and family in state.outdated
     return report_summary(await report_of(desk, state, family), state, outdated=outdated)
-
-
-async def draft_file(desk: Desk, incident: int, family: str, number: str) -> tuple[str, str]:
-    """(file name, Markdown) of a version of the report, whatever was recorded since it was made."""
-    version = version_named(await desk.store.incident(incident), family, number)
-    if version is None:
-        raise LookupError(f"incident {incident} has no version {number} of its {family} report")
-    state = await desk.store.incident_as_of(incident, version.seq)
-    report = await report_of(desk, state, family)
-    return f"{state.number}-{family}-{number}.md", render(report)

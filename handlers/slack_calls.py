@@ -13,7 +13,8 @@ from handlers.desk import Desk
 from handlers.files import uploaded
 from handlers.followups import key_of
 from handlers.nudging import message_of, place_for
-from handlers.reports import draft_file, draft_summary
+from handlers.reports import draft_summary
+from handlers.versions import file_name, freeze, require_version, version_body
 from storage import Leased
 
 Args = dict[str, Any]
@@ -145,12 +146,22 @@ async def update_summary(desk: Desk, call: Leased, args: Args) -> Result:
     )
 
 
-async def upload_draft(desk: Desk, call: Leased, args: Args) -> Result:
-    """The draft as a file in the thread of its summary, by Slack's three-step upload."""
-    name, text = await draft_file(desk, call.incident or 0, args["family"], args["version"])
+async def upload_version(desk: Desk, call: Leased, args: Args) -> Result:
+    """A version as a file in a thread, by Slack's three-step upload."""
+    id, family, form = call.incident or 0, args["family"], args["form"]
+    incident = await desk.store.incident(id)
+    version = require_version(incident, family, args["version"])
+    name = file_name(incident, family, version, form)
     if call.attempt > 1 and await _uploaded_already(desk, args, name):
         return {}
-    await uploaded(desk, name, text.encode(), args["channel"], args["thread_ts"])
+    content = await version_body(desk, id, family, version, form)
+    await uploaded(desk, name, content, args["channel"], args["thread_ts"])
+    return {}
+
+
+async def freeze_version(desk: Desk, call: Leased, args: Args) -> Result:
+    """What was published is written in every form and kept; nothing goes to Slack."""
+    await freeze(desk, call.incident or 0, args["family"], args["version"])
     return {}
 
 
@@ -193,7 +204,8 @@ PERFORM: Final[Mapping[str, Perform]] = {
     "bookmarks.add": add_bookmark,
     "scribe.summary": post_summary,
     "scribe.outdated": update_summary,
-    "scribe.upload": upload_draft,
+    "scribe.upload": upload_version,
+    "scribe.freeze": freeze_version,
     "scribe.nudges": post_nudges,
     "scribe.nudged": update_nudges,
 }

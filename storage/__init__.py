@@ -4,7 +4,22 @@ from storage.engine import StorageRefused
 from storage.folds import UnknownIncident
 from storage.schema import SchemaState, migrate, schema_state
 from storage.store import Store
-from storage.values import Call, Envelope, FollowupRow, Found, Hit, Leased, Message, NudgeRow, Owned, Person, Row, Sight
+from storage.values import (
+    Call,
+    Envelope,
+    FollowupRow,
+    Found,
+    Hit,
+    Kept,
+    Leased,
+    Message,
+    NudgeRow,
+    Owned,
+    Past,
+    Person,
+    Row,
+    Sight,
+)
 from storage.visit import Visit
 
 __all__ = [
@@ -13,10 +28,12 @@ __all__ = [
     "FollowupRow",
     "Found",
     "Hit",
+    "Kept",
     "Leased",
     "Message",
     "NudgeRow",
     "Owned",
+    "Past",
     "Person",
     "Row",
     "SchemaState",

@@ -20,8 +20,8 @@ _SKEW: Final = timedelta(days=1)
 """How far our clock may be behind Slack's; no envelope from before a message speaks of it."""
 
 
-def erase(connection: Connection, entry: str, channel: str, ts: str) -> set[int]:
-    """Blank the message in this transaction; return the incidents whose facts changed."""
+def erase(connection: Connection, entry: str, channel: str, ts: str) -> dict[int, int]:
+    """Blank the message in this transaction; return the incidents whose facts changed, with the first such seq."""
     connection.execute(
         update(messages).where(messages.c.channel == channel, messages.c.ts == ts),
         {"text": "", "files": [], "deleted": True},
@@ -32,12 +32,13 @@ def erase(connection: Connection, entry: str, channel: str, ts: str) -> set[int]
     return _blank_facts(connection, entry)
 
 
-def _blank_facts(connection: Connection, entry: str) -> set[int]:
+def _blank_facts(connection: Connection, entry: str) -> dict[int, int]:
     said = select(facts.c.incident, facts.c.seq, facts.c.body).where(facts.c.entry == entry, facts.c.kind.in_(_SAYING))
+    said = said.order_by(facts.c.seq)
     rows = connection.execute(said).all()
     if not rows:
-        return set()
-    touched = {row.incident for row in rows}
+        return {}
+    touched = {row.incident: row.seq for row in reversed(rows)}
     blank = update(facts).where(facts.c.incident == bindparam("of"), facts.c.seq == bindparam("nth"))
     connection.execute(blank, [{"of": row.incident, "nth": row.seq, "body": without_text(row.body)} for row in rows])
     connection.execute(update(incidents).where(incidents.c.id.in_(touched)).values(rewrites=incidents.c.rewrites + 1))

@@ -22,9 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.evolve import fold
 from bot.incident import Incident
-from bot.versions import as_of
 from bot.words import OPEN, Status
 from storage import followups as followup_rows
 from storage import inbox as inbox_rows
@@ -32,7 +30,7 @@ from storage import outbox as outbox_rows
 from storage import schema
 from storage.directory import Directory
 from storage.engine import Database, connect, read_url, sole_process, sqlite_path
-from storage.folds import Folds, UnknownIncident, all_facts, news
+from storage.folds import Folds, UnknownIncident, news
 from storage.followups import Followups
 from storage.inbox import Inbox
 from storage.keeping import Keeper
@@ -42,13 +40,14 @@ from storage.projections import PROJECTION
 from storage.tables import Moment, facts, inbox, incidents, names, outbox
 from storage.transcript import Transcript
 from storage.values import Row
+from storage.versions import Versions
 from storage.visit import Visit, visit
 
 LEASE: Final = timedelta(seconds=60)
 """How long an envelope is left to whoever took it; far above what handling one takes."""
 
 
-class Store(Inbox, Outbox, Transcript, Directory, Looking, Followups):
+class Store(Inbox, Outbox, Transcript, Directory, Looking, Followups, Versions):
     """What one process remembers and shares with its replicas."""
 
     def __init__(self, db: Database, me: str, lease: timedelta = LEASE) -> None:
@@ -116,17 +115,6 @@ class Store(Inbox, Outbox, Transcript, Directory, Looking, Followups):
         if id not in found:
             raise UnknownIncident(f"there is no incident {id}")
         return self._folds.extended(known, found[id]).incident.copy()
-
-    async def incident_as_of(self, id: int, seq: int) -> Incident:
-        """The incident as the version of a report reads it that was made at this seq (`bot.versions.as_of`).
-
-        Raises:
-            UnknownIncident: nobody has this id.
-        """
-        recorded = await self._db.read(all_facts, id)
-        if not recorded:
-            raise UnknownIncident(f"there is no incident {id}")
-        return fold(id, list(as_of(recorded, seq)))
 
     async def incident_at(self, channel: str) -> int | None:
         """The incident attached to that channel, open or over; of several the open one, then the newest."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -206,6 +207,19 @@ messages: Final = Table(
     Index(None, "channel", "thread_ts"),
 )
 
+versions: Final = Table(
+    "versions",
+    metadata,
+    Column("incident", _Id, ForeignKey("incidents.id"), nullable=False),
+    Column("family", String, nullable=False),
+    Column("number", String, nullable=False),
+    Column("form", String, nullable=False),  # by the ending of its file's name
+    Column("seq", Integer, nullable=False),  # of the fact that made the version
+    Column("kept_at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("incident", "family", "number", "form"),
+)
+
 people: Final = Table(
     "people",
     metadata,
@@ -309,7 +323,7 @@ def upsert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
 
 
 @cache
-def insert_new(dialect: str, table: Table, key: str) -> Executable:
+def insert_new(dialect: str, table: Table, *key: str) -> Executable:
     """Insert a row unless its key is known; `rowcount` says which, and must be asked for after an INSERT."""
-    statement = upsert(dialect, table).on_conflict_do_nothing(index_elements=[key])
+    statement = upsert(dialect, table).on_conflict_do_nothing(index_elements=list(key))
     return statement.execution_options(preserve_rowcount=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from bot.incident import Incident
 from bot.words import Severity, Status
 
 
@@ -67,6 +68,26 @@ class Message:
     deleted: bool
     seen_at: datetime
     subtype: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An incident as it was at an earlier fact; `rewrites`: how often facts had been blanked when it was read."""
+
+    incident: Incident
+    rewrites: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The bytes of a published version in one form; `seq` is that of the fact which made the version."""
+
+    incident: int
+    family: str
+    number: str
+    form: str
+    seq: int
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)

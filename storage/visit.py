@@ -13,7 +13,7 @@ from sqlalchemy import insert, update
 from bot.evolve import evolve
 from bot.facts import AnyFact, Recorded
 from bot.incident import Incident
-from storage import erasure, followups, inbox, outbox, projections, transcript
+from storage import erasure, followups, inbox, outbox, projections, transcript, versions
 from storage.engine import Connection, Database
 from storage.folds import Fold, Folds, UnknownIncident, news
 from storage.followups import Revise
@@ -105,12 +105,13 @@ class Visit:
         """The messages at these (channel, ts), as far as they are known, read after the incident was locked."""
         return await self._connection.run(transcript.messages_at, places)
 
-    async def erase(self, entry: str, channel: str, ts: str) -> None:
-        """Blank the text of that message wherever it stands: facts, transcript, inbox, unsent calls.
+    async def erase(self, entry: str, channel: str, ts: str) -> list[tuple[int, str, str]]:
+        """Blank the text of that message wherever it stands: facts, transcript, inbox, unsent calls, published texts.
 
-        The calls that follow from the erasure are put after it, or they would count as unsent too.
+        The calls that follow from the erasure are put after it, or they would count as unsent too. Returns incident,
+        family and number of each published version that has to be written again.
         """
-        self._blanked |= await self._connection.run(self._erase, entry, channel, ts)
+        return await self._connection.run(self._erase, entry, channel, ts)
 
     async def count(self, counter: str) -> int:
         """The next value of a named counter, from 1; without gaps, as a rolled back visit gives its value back."""
@@ -141,9 +142,11 @@ class Visit:
                 self._held[id].look_over()
         self._main = main
 
-    def _erase(self, connection: Blocking, entry: str, channel: str, ts: str) -> set[int]:
+    def _erase(self, connection: Blocking, entry: str, channel: str, ts: str) -> list[tuple[int, str, str]]:
         self._write(connection)
-        return erasure.erase(connection, entry, channel, ts)
+        blanked = erasure.erase(connection, entry, channel, ts)
+        self._blanked |= blanked.keys()
+        return versions.forget(connection, blanked)
 
     def _write(self, connection: Blocking) -> None:
         """Everything collected so far."""

@@ -24,7 +24,7 @@ from bot.decision import (
     Text,
     Time,
     Unsay,
-    UploadDraft,
+    Upload,
     say,
 )
 from bot.facts import AnyFact
@@ -196,7 +196,7 @@ def anchor(incident: Incident, command: c.Anchor, request: c.Request, policy: Po
         return Decision((fact,), (PinCard(command.place), _declaration_line(incident), ShowCard()))
     if command.what.startswith("draft:"):
         _, family, version, _ = command.what.split(":", 3)
-        return Decision((fact,), (UploadDraft(f"upload:{command.what}", family, version, command.place),))
+        return Decision((fact,), (Upload(f"upload:{command.what}", family, version, "md", command.place),))
     line = incident.entries.get(command.about)
     return Decision((fact,), (Unsay(command.place),) if line and line.erased else ())
 

@@ -8,12 +8,12 @@ from typing import Final
 from bot import commands as c
 from bot import facts as f
 from bot.decide._common import log, source
-from bot.decision import Decision, Name, Notice, PostDraft, Refused, Span, Text, say
+from bot.decision import Decision, Freeze, Name, Notice, PostDraft, Refused, Span, Text, say
 from bot.facts import AnyFact
 from bot.incident import Incident
 from bot.policy import Policy
 from bot.signing import named, signature
-from bot.versions import changed_since, newest, next_number
+from bot.versions import FROZEN, changed_since, newest, next_number
 from bot.words import DocumentStatus
 
 _FROM: Final[Mapping[DocumentStatus, frozenset[DocumentStatus]]] = {
@@ -54,6 +54,8 @@ def advance(incident: Incident, command: c.AdvanceReport, request: c.Request, po
     number = next_number(incident, family, command.status)
     told = (f"The {family} report is now {_word(command.status)}, as version {number}.", *_news(incident, family))
     notices: list[Notice] = [log(request, Name(request.by), ": ", *told)]
+    if command.status in FROZEN:
+        notices.append(Freeze(f"freeze:{request.key}", family, number))
     if command.status in _POSTED:
         notices.append(PostDraft(f"draft:{request.key}", family, number))
     return Decision((*facts, _version(family, number, request)), tuple(notices), say(*told))

@@ -20,7 +20,7 @@ ENTRY = captured(1).entry
 def everything(url: str) -> str:
     """All that the database holds, as text."""
     engine = create_engine(read_url(url))
-    tables = ("incidents", "facts", "inbox", "outbox", "messages")
+    tables = ("incidents", "facts", "inbox", "outbox", "messages", "versions")
     with engine.connect() as connection:
         rows = [str(row) for table in tables for row in connection.execute(text(f"SELECT * FROM {table}"))]  # noqa: S608
     engine.dispose()
