@@ -194,6 +194,11 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
+class RecallPast:
+    """What past incidents have to say, once, in the incident's new channel."""
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """Where things stand, for one person in private."""
 
@@ -230,6 +235,7 @@ Notice = (
     | PostDraft
     | Upload
     | Freeze
+    | RecallPast
     | Brief
     | AskMilestones
     | OfferArchive

@@ -19,6 +19,7 @@ from bot.decision import (
     PinCard,
     PostDraft,
     Quote,
+    RecallPast,
     Refused,
     ShowCard,
     Upload,
@@ -149,6 +150,8 @@ def planned(desk: Desk, notices: Sequence[Notice], incident: Incident) -> Iterat
             yield _upload_call(notice, incident)
         elif isinstance(notice, Freeze):
             yield _freeze_call(notice.key, incident.id, notice.family, notice.version)
+        elif isinstance(notice, RecallPast):
+            yield _past_call(incident)
         else:
             for plan in _plans(desk, notice, incident):
                 yield Call(
@@ -236,3 +239,8 @@ def _upload_call(notice: Upload, incident: Incident) -> Call:
         incident=incident.id,
         purpose="",
     )
+
+
+def _past_call(incident: Incident) -> Call:
+    channel = incident.channel or CHANNEL_TO_COME
+    return Call(f"past:{incident.id}", channel, "scribe.past", {"channel": channel}, incident.id, "")

@@ -13,9 +13,11 @@ from handlers.desk import Desk
 from handlers.files import uploaded
 from handlers.followups import key_of
 from handlers.nudging import message_of, place_for
+from handlers.past import from_before
 from handlers.reports import draft_summary
 from handlers.versions import file_name, freeze, require_version, version_body
 from storage import Leased
+from templates.blocks.calls import post
 
 Args = dict[str, Any]
 Result = Mapping[str, Any]
@@ -138,6 +140,12 @@ async def post_summary(desk: Desk, call: Leased, args: Args) -> Result:
     return await post_message(desk, call, full)
 
 
+async def post_past(desk: Desk, call: Leased, args: Args) -> Result:
+    """What past incidents have to say; nothing where they say nothing."""
+    message = await from_before(desk, call.incident or 0)
+    return await post_message(desk, call, post(call.key, args["channel"], message).args) if message else {}
+
+
 async def update_summary(desk: Desk, call: Leased, args: Args) -> Result:
     """The summary of a posted draft, as things stand now; the file below it stays as it was posted."""
     message = await draft_summary(desk, call.incident or 0, args["family"], posted=True)
@@ -208,4 +216,5 @@ PERFORM: Final[Mapping[str, Perform]] = {
     "scribe.freeze": freeze_version,
     "scribe.nudges": post_nudges,
     "scribe.nudged": update_nudges,
+    "scribe.past": post_past,
 }

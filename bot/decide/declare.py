@@ -18,6 +18,7 @@ from bot.decision import (
     OpenChannel,
     PinCard,
     Quote,
+    RecallPast,
     Refused,
     ShowCard,
     Span,
@@ -150,7 +151,7 @@ def _commander(command: c.Declare, request: c.Request) -> tuple[AnyFact, ...]:
 
 def _furnishings(commander: str | None, request: c.Request, policy: Policy) -> tuple[Notice, ...]:
     people = dict.fromkeys((request.by, *((commander,) if commander else ()), *policy.responders))
-    return (Invite(tuple(people)), ShowCard(), Furnish())
+    return (Invite(tuple(people)), ShowCard(), Furnish(), RecallPast())
 
 
 def attach_channel(incident: Incident, command: c.AttachChannel, request: c.Request, policy: Policy) -> Decision:
@@ -164,7 +165,7 @@ def attach_channel(incident: Incident, command: c.AttachChannel, request: c.Requ
     )
     people = (incident.declared_by, *filter(None, (incident.holder(Role.COMMANDER),)), *policy.responders)
     asked, told = _when_over(incident, request)
-    return Decision((fact, *asked), (Invite(tuple(dict.fromkeys(people))), ShowCard(), Furnish(), *told))
+    return Decision((fact, *asked), (Invite(tuple(dict.fromkeys(people))), ShowCard(), Furnish(), RecallPast(), *told))
 
 
 def _moved_channel(command: c.AttachChannel, request: c.Request) -> Decision:

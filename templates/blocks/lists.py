@@ -60,10 +60,10 @@ def _item_block(incident: Incident, item: ActionItem, look: Look) -> Block:
 def item_line(item: ActionItem, look: Look, family: str) -> str:
     """One action item: what, whose, until when, and how far it is."""
     said = mrkdwn((Quote(one_line(item.text)),), look, WORDS_MOST)
-    return f"{_ITEM_MARKS[item.status]} *{data(item.id)}* {said}\n{' · '.join(_item_facts(item, look, family))}"
+    return f"{_ITEM_MARKS[item.status]} *{data(item.id)}* {said}\n{' · '.join(item_facts(item, look, family))}"
 
 
-def _item_facts(item: ActionItem, look: Look, family: str) -> Iterator[str]:
+def item_facts(item: ActionItem, look: Look, family: str) -> Iterator[str]:
     yield data(look.name(item.owner)) if item.owner else "_nobody owns it_"
     yield _due(item)
     yield label(item.status).lower()
