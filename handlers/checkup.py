@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,7 +16,11 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from handlers.scopes import SCOPES
 from handlers.settings import Settings
-from storage import StorageRefused, Store, schema_state
+from storage import Aside, StorageRefused, Store, is_sqlite, schema_state
+
+LISTED: Final = 10
+"""Of what was set aside; more would be read by nobody."""
+WAL_RESET_MENDED: Final = (3, 51, 3)
 
 SKEW_MOST: Final = 60.0
 """Seconds; beyond 300 Slack's signatures are refused, and captured times would be off."""
@@ -48,11 +53,37 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("database", state.up_to_date, str(state))
     if not state.up_to_date:
         return
+    yield _sqlite(url)
     async with Store.open(url, me="check", read_only=True) as store:
         depth = await store.depth(datetime.now(UTC))
-    aside = int(depth["inbox_aside"] + depth["outbox_aside"])
-    said = f"{aside} set aside; the log names each with an error id." if aside else "nothing set aside."
-    yield Finding("queues", not aside, f"{int(depth['outbox_waiting'])} calls waiting, {said}")
+        aside = await store.set_aside_so_far(LISTED)
+    yield _queues(depth, aside)
+
+
+def _sqlite(url: str) -> Finding:
+    """A word on the library where it matters; the program's single writer keeps its old fault from happening."""
+    if not is_sqlite(url):
+        return Finding("server", True, "PostgreSQL.")
+    version = ".".join(map(str, sqlite3.sqlite_version_info))
+    if sqlite3.sqlite_version_info >= WAL_RESET_MENDED:
+        return Finding("SQLite", True, f"{version}.")
+    return Finding(
+        "SQLite",
+        True,
+        f"{version} can damage a file that two processes write (mended in 3.51.3). Scribe lets only one; let no other "
+        "program write this file.",
+    )
+
+
+def _queues(depth: Mapping[str, int | float], aside: list[Aside]) -> Finding:
+    """What waits, and what was given up, each with its reason."""
+    waiting = f"{int(depth['inbox_waiting'])} envelopes and {int(depth['outbox_waiting'])} calls waiting"
+    count = int(depth["inbox_aside"] + depth["outbox_aside"])
+    if not count:
+        return Finding("queues", True, f"{waiting}, nothing set aside.")
+    listed = "".join(f"\n       {each.at:%Y-%m-%d %H:%M} UTC {each.key} ({each.what}): {each.error}" for each in aside)
+    more = f"\n       and {count - len(aside)} more" if count > len(aside) else ""
+    return Finding("queues", False, f"{waiting}, {count} set aside; once mended, run `scribe retry`.{listed}{more}")
 
 
 async def _slack(slack: AsyncWebClient, settings: Settings) -> AsyncIterator[Finding]:

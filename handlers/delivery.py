@@ -135,7 +135,8 @@ class Courier:
         if code in DONE_ALREADY:
             await self._delivered(call, {})
         elif code in POINTLESS or (code in ABSENT and call.method.startswith(COURTESIES)):
-            await self._set_aside(call, code)
+            self._desk.metrics.tried(call.method, "dropped")
+            await self._desk.store.delivered(call.id, {}, self._desk.clock.now())
         elif code in TRANSIENT:
             await self._again(call, code, _retry_after(error) or _pause(call.attempt), limited=code == "ratelimited")
         elif code in MENDABLE:

@@ -1,4 +1,4 @@
-"""The command line: `scribe run | migrate | check | report | lint`. The only place that reads environment and clock."""
+"""The command line, `scribe --help`. The only place that reads environment and clock."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import ParamSpec
 
 import click
 
-from handlers import checkup, offline
+from handlers import checkup, offline, upkeep
 from handlers.logs import configure
 from handlers.mistakes import Misconfigured
 from handlers.running import run as run_scribe
 from handlers.settings import Settings, load
-from storage import StorageRefused, migrate
+from storage import StorageRefused, backup, migrate
 from templates.files import BINARY, FORMS
 
 P = ParamSpec("P")
@@ -106,6 +106,22 @@ def lint(number: str, family: str | None) -> None:
     for finding in findings:
         click.echo(f"{finding.id}: {finding.sentence}")
     sys.exit(1 if findings else 0)
+
+
+@main.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_plainly
+def backup_command(file: Path) -> None:
+    """Copy the SQLite database into a new FILE, also while Scribe is running. To restore, start from the copy."""
+    click.echo(backup(_settings(connecting=False).database_url.get_secret_value(), file))
+
+
+@main.command()
+@click.argument("keys", nargs=-1)
+@_plainly
+def retry(keys: tuple[str, ...]) -> None:
+    """Take up again what was set aside: all of it, or the KEYS that `scribe check` names."""
+    click.echo(asyncio.run(upkeep.retry(_settings(connecting=False), keys)))
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class Metrics:
         )
         self._deliveries = Counter(
             "scribe_deliveries_total",
-            "Tries to deliver a call to Slack: delivered, retried later, or set aside.",
+            "Tries to deliver a call to Slack: delivered, retried later, set aside, or dropped (its message is gone).",
             ("method", "outcome"),
             registry=self.registry,
         )

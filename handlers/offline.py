@@ -1,4 +1,4 @@
-"""What the command line does without Slack: read the memory and write or check a report."""
+"""What the command line does without Slack: read the memory, and write or check a report."""
 
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
 """How Scribe remembers: envelopes, facts, messages, people and the calls still to make."""
 
-from storage.engine import StorageRefused
+from storage.backup import backup
+from storage.engine import StorageRefused, is_sqlite
 from storage.folds import UnknownIncident
 from storage.schema import SchemaState, migrate, schema_state
 from storage.store import Store
 from storage.values import (
+    Aside,
     Call,
     Envelope,
     FollowupRow,
@@ -23,6 +25,7 @@ from storage.values import (
 from storage.visit import Visit
 
 __all__ = [
+    "Aside",
     "Call",
     "Envelope",
     "FollowupRow",
@@ -42,6 +45,8 @@ __all__ = [
     "Store",
     "UnknownIncident",
     "Visit",
+    "backup",
+    "is_sqlite",
     "migrate",
     "schema_state",
 ]

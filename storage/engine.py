@@ -73,6 +73,15 @@ def sqlite_path(url: URL) -> Path | None:
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
+def is_sqlite(url: str) -> bool:
+    """Whether the setting names a SQLite file.
+
+    Raises:
+        StorageRefused: it is no address of a database.
+    """
+    return sqlite_path(read_url(url)) is not None
+
+
 @contextmanager
 def sole_process(url: URL) -> Iterator[None]:
     """Keep every other process from writing the same SQLite file; PostgreSQL needs no such guard.

@@ -54,6 +54,17 @@ class Leased(Call):
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """An envelope (`where` is inbox) or a call (outbox) that was given up at that moment, and why."""
+
+    where: str
+    key: str
+    what: str  # the kind of the envelope, the method of the call
+    error: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of the transcript; `text` is in wire form, with what blocks and attachments say."""
 

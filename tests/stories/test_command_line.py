@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
+import pytest
+
+from handlers import offline, upkeep
+from handlers.settings import load
+from storage import StorageRefused, backup, migrate
 from tests.databases import fresh_sqlite
 from tests.slackd.server import Slackd
-from tests.stage import MANIFEST, MORNING, environment, staged
+from tests.stage import MANIFEST, MORNING, environment, scribe_at_work, settings_for, staged
 
 
 async def scribe(variables: dict[str, str], *arguments: str) -> tuple[int, str, str]:
@@ -81,6 +87,64 @@ async def test_check_names_a_token_that_slack_refuses(tmp_path: Path) -> None:
         status, said, _ = await scribe(_plainly(slack, fresh_sqlite(tmp_path)), "check")
     assert status == 1
     assert "MEND bot token: auth.test failed (token_revoked)" in said
+
+
+async def test_a_backup_made_while_scribe_runs_gives_the_same_report_to_the_byte(tmp_path: Path) -> None:
+    """And Scribe starts from it. Meanwhile a second program that would write the file is refused."""
+    copy = tmp_path / "copy.db"
+    database, restored = fresh_sqlite(tmp_path), f"sqlite:///{copy}"
+    async with staged(database) as stage:
+        channel = await stage.declared("Checkout is failing sev2 --started 14:40")
+        await stage.alice.types("/incident event db failover started", channel)
+        number = (await stage.incident(channel)).number
+        status, said, _ = await scribe({"SCRIBE_DATABASE_URL": database}, "backup", str(copy))
+        assert (status, "found sound" in said) == (0, True)
+        before = await offline.report(stage.settings, number, None, "json")
+        assert await offline.report(settings_for(stage.slack, restored), number, None, "json") == before
+        with pytest.raises(StorageRefused, match="exists already"):
+            backup(database, copy)
+        with pytest.raises(StorageRefused, match="Another process is using"):
+            migrate(database)
+    async with (
+        Slackd(MANIFEST, now=MORNING) as elsewhere,
+        scribe_at_work(elsewhere, settings_for(elsewhere, restored)) as desk,
+    ):
+        found = await desk.store.incident_numbered(number)
+        assert found is not None
+        assert [entry.text for entry in (await desk.store.incident(found)).timeline()] == ["db failover started"]
+
+
+async def test_what_was_set_aside_is_named_by_check_and_taken_up_by_retry(database: str, tmp_path: Path) -> None:
+    """A topic that Slack forbids, until somebody allows it."""
+    variables = {"SCRIBE_DATABASE_URL": database}
+    async with staged(database) as stage:
+        channel = await stage.declared()
+        stage.slack.faults.error("conversations.setTopic", "no_permission")
+        await stage.alice.types("/incident severity critical", channel)
+        await stage.settle()
+        status, said, _ = await scribe(_plainly(stage.slack, database), "check")
+        assert status == 1
+        found = re.search(
+            r"1 set aside; once mended, run `scribe retry`.\n +\S+ \S+ UTC (\S+) \(conversations.setTopic\): "
+            r"[0-9a-f]{8} no_permission",
+            said,
+        )
+        assert found, said
+        if database.startswith("sqlite"):
+            with pytest.raises(StorageRefused, match="Another process is using"):
+                await upkeep.retry(stage.settings, [])
+    settings = load(variables, connecting=False)
+    with pytest.raises(offline.NotFound, match="Nothing is set aside as no-such-key"):
+        await upkeep.retry(settings, ["no-such-key"])
+    assert await scribe(variables, "retry", found[1]) == (0, "1 taken up again.\n", "")
+    assert await upkeep.retry(settings, []) == "Nothing was set aside."
+
+
+def test_postgresql_is_backed_up_by_its_own_tool_and_the_sentence_has_no_password(tmp_path: Path) -> None:
+    with pytest.raises(StorageRefused) as refused:
+        backup("postgresql://scribe:hidden@db.example/scribe", tmp_path / "scribe.dump")
+    said = f"pg_dump --format=custom --file={tmp_path}/scribe.dump 'postgresql://scribe@db.example/scribe'"
+    assert str(refused.value) == f"PostgreSQL is backed up by its own tool: {said}"
 
 
 BEGINNINGS = {"html": b"<!DOCTYPE html>", "pdf": b"%PDF-", "svg": b"<svg ", "png": b"\x89PNG"}
