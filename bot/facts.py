@@ -169,7 +169,11 @@ class Reinstated(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchored(Fact):
-    """Something of ours is in Slack: `card`, `log:<request>`, `draft:<family>:<version>:<request>`."""
+    """Something of ours is in Slack: `card`, `log:<request>`, `draft:<family>:<version>:<request>`, `canvas`, whose id
+    is the `file`.
+
+    `no canvas`: Slack refused it, or what was to stand in it; that is said once.
+    """
 
     what: str
     place: Evidence

@@ -336,6 +336,12 @@ class Incident:
         anchor = self.anchors.get(f"log:{source.ref}")
         return anchor.place if anchor else None
 
+    @property
+    def canvas(self) -> str | None:
+        """The id of the canvas that holds the report; None while there is none."""
+        anchor = self.anchors.get("canvas")
+        return anchor.file if anchor else None
+
     def document_status(self, family: str) -> DocumentStatus:
         """How far this family's report has come."""
         steps = self.steps.get(family)

@@ -94,6 +94,7 @@ class Policy:
     confirmation: str = CONFIRMATION
     family: str = "slo"
     families_folder: str = ""  # of the team's own report families
+    canvas: bool = True  # the report is kept as a canvas of the incident's channel
     severity: Severity = Severity.HIGH  # of a declaration that names none
     services: tuple[str, ...] = ()
     responders: tuple[str, ...] = ()  # user ids (U…) and user group ids (S…) invited to each incident

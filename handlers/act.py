@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bot.commands import Capture, Command, MergeInto, MoveLine, NoteDeletion, NoteEdit, React, Request
@@ -24,7 +24,7 @@ from bot.decision import (
     ShowCard,
     Upload,
 )
-from bot.facts import Anchored, AnyFact, Evidence, ReportAdvanced, SignedOff, Source
+from bot.facts import Anchored, AnyFact, Evidence, Questioned, ReportAdvanced, SignedOff, Source
 from bot.incident import Incident, message_entry
 from bot.stamps import instant_of
 from bot.wire import mentions
@@ -40,6 +40,10 @@ Message = dict[str, Any]
 CHANNEL_TO_COME: Final = "@channel"
 CARD_TO_COME: Final = "@card"
 """Stand for ids that Slack has not given yet; `handlers.delivery` puts them in."""
+
+CANVAS_FIRST: Final = timedelta(seconds=10)
+CANVAS_PAUSE: Final = timedelta(minutes=2)
+"""Who reads or writes in a canvas is not to be disturbed at each fact; Slack takes some 50 edits a minute of an app."""
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -116,7 +120,7 @@ async def carry_out(
         again += (_freeze_call(f"freeze:{request.key}:{version}", id, family, version) for id, family, version in said)
     await desk.directory.recall(_named(decision.notices, subject))
     told = [*planned(desk, decision.notices, subject), *_refreshing(subject, decision.facts), *again]
-    await visit.put(told, desk.clock.now())
+    await visit.put([*told, *_rewriting(desk, subject, decision)], desk.clock.now())
     await keep_in_step(desk, visit, subject, recorded)
 
 
@@ -200,6 +204,29 @@ def _refreshing(incident: Incident, facts: Sequence[AnyFact]) -> Iterator[Call]:
             purpose="",
             replaces=f"outdated:{incident.id}:{family}",
         )
+
+
+def _rewriting(desk: Desk, incident: Incident, decision: Decision) -> Iterator[Call]:
+    """The canvas is written again after a while, so that many facts make one edit; what was erased goes at once."""
+    unwanted = not desk.policy.canvas or (incident.canvas is None and "no canvas" in incident.anchors)
+    if unwanted or incident.channel is None or not any(map(_is_read, decision.facts)):
+        return
+    pause = CANVAS_PAUSE if incident.canvas else CANVAS_FIRST
+    yield Call(
+        key=f"canvas:{incident.id}:{incident.seq}",
+        lane=f"canvas:{incident.id}",
+        method="scribe.canvas",
+        args={},
+        incident=incident.id,
+        purpose="canvas",
+        replaces=f"canvas:{incident.id}",
+        not_before=None if decision.erase else desk.clock.now() + pause,
+    )
+
+
+def _is_read(fact: AnyFact) -> bool:
+    """Would a report read otherwise? Of our own messages only the log does it good: it is evidence."""
+    return not isinstance(fact, Questioned) and (not isinstance(fact, Anchored) or fact.what.startswith("log:"))
 
 
 def _draft_call(notice: PostDraft, incident: Incident) -> Call:

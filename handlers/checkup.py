@@ -94,6 +94,7 @@ async def _slack(slack: AsyncWebClient, settings: Settings) -> AsyncIterator[Fin
         return
     yield Finding("bot token", True, f"{me['user']} in {me['team']} ({me['url']}).")
     yield _scopes(me)
+    yield _canvas(settings)
     yield _skew(me)
     if settings.transport == "socket":
         yield await _app_token(slack, settings.app_token.get_secret_value())
@@ -105,6 +106,15 @@ def _scopes(me: AsyncSlackResponse) -> Finding:
     if lacking:
         return Finding("scopes", False, f"Reinstall the app from manifest.yml; it lacks {', '.join(lacking)}.")
     return Finding("scopes", True, "all of manifest.yml granted.")
+
+
+def _canvas(settings: Settings) -> Finding:
+    """Whether Slack takes one is known only when it is asked: its answer depends on the plan and the settings."""
+    if not settings.policy.canvas:
+        return Finding("canvas", True, "off in scribe.toml; the report comes as a file.")
+    return Finding(
+        "canvas", True, "kept in each incident's channel; where Slack refuses it, the report comes as a file."
+    )
 
 
 def _skew(me: AsyncSlackResponse) -> Finding:

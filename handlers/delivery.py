@@ -15,10 +15,10 @@ from slack_sdk.errors import SlackApiError
 from bot.commands import Anchor, AttachChannel, Command, Request
 from bot.decide import decide
 from bot.facts import Evidence
-from handlers import catchup
+from handlers import canvases, catchup
 from handlers.act import CARD_TO_COME, CHANNEL_TO_COME, carry_out
 from handlers.desk import Desk
-from handlers.slack_calls import PERFORM, perform_plainly
+from handlers.slack_calls import PERFORM, NotYet, perform_plainly
 from storage import Leased
 
 log = logging.getLogger("scribe.delivery")
@@ -43,11 +43,7 @@ MENDABLE: Final = frozenset(
 """Somebody has to mend the installation; the call waits and is tried again."""
 
 
-ERRANDS: Final = {**PERFORM, "scribe.readback": catchup.read_back}
-
-
-class NotYet(Exception):
-    """What the call refers to is not in Slack yet."""
+ERRANDS: Final = {**PERFORM, "scribe.readback": catchup.read_back, canvases.METHOD: canvases.keep}
 
 
 class Courier:
@@ -175,6 +171,8 @@ def consequence(call: Leased, result: Mapping[str, Any]) -> Command | None:
     if call.purpose == "channel":
         channel = result["channel"]
         return AttachChannel(channel["id"], channel["name"])
+    if call.purpose == canvases.PURPOSE:
+        return canvases.consequence(result)
     if call.purpose and result.get("ts"):
         place = Evidence(str(result["channel"]), str(result["ts"]), call.args.get("thread_ts"))
         what, _, about = call.purpose.partition(" ")

@@ -51,7 +51,7 @@ class Desk:
     @property
     def look(self) -> Look:
         """How names and links are shown, as far as known now."""
-        return Look(self.directory.names, self.me.team_url, self.families)
+        return Look(self.directory.names, self.me.team_url, self.families, self.me.team_id)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:

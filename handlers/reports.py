@@ -93,4 +93,4 @@ async def draft_summary(desk: Desk, incident: int, family: str, *, posted: bool 
     """The Block Kit summary that goes into the channel; one posted before says so where more is known by now."""
     state = await desk.store.incident(incident)
     outdated = posted and family in state.outdated
-    return report_summary(await report_of(desk, state, family), state, outdated=outdated)
+    return report_summary(await report_of(desk, state, family), state, desk.look, outdated=outdated)

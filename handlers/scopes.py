@@ -9,6 +9,8 @@ SCOPES: Final = frozenset(
         "app_mentions:read",
         "bookmarks:read",
         "bookmarks:write",
+        "canvases:read",
+        "canvases:write",
         "channels:history",
         "channels:join",
         "channels:manage",

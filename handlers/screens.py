@@ -51,7 +51,7 @@ async def _of(desk: Desk, asked: c.Show, state: Incident) -> Message:
         case "missing":
             return missing_message(await report_of(desk, state), state)
         case "report":
-            return report_summary(await report_of(desk, state, asked.argument or None), state, live=True)
+            return report_summary(await report_of(desk, state, asked.argument or None), state, desk.look, live=True)
         case _:
             raise Refused(f"There is no screen called {asked.what}.", "/incident help")
 

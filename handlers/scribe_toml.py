@@ -230,6 +230,7 @@ class ScribeToml(BaseModel):
 
     families_folder: Folder = ""
     family: Family = _DEFAULT.family
+    canvas: Flag = _DEFAULT.canvas
     severity: Severity = _DEFAULT.severity
     services: tuple[Said, ...] = ()
     responders: tuple[Invited, ...] = ()

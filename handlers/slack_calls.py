@@ -27,6 +27,10 @@ LOOK_BACK: Final = 200  # messages read when an earlier try may have posted alre
 NAMES_TRIED: Final = 20
 
 
+class NotYet(Exception):
+    """What the call needs is not in Slack yet, or Slack falters: it is tried again."""
+
+
 async def perform_plainly(desk: Desk, call: Leased, args: Args) -> Result:
     """A call that may be repeated without harm."""
     answer = await desk.courier.api_call(call.method, json=args)

@@ -21,6 +21,7 @@ from storage.values import (
     Person,
     Row,
     Sight,
+    Written,
 )
 from storage.visit import Visit
 
@@ -45,6 +46,7 @@ __all__ = [
     "Store",
     "UnknownIncident",
     "Visit",
+    "Written",
     "backup",
     "is_sqlite",
     "migrate",

@@ -29,6 +29,7 @@ from storage import inbox as inbox_rows
 from storage import outbox as outbox_rows
 from storage import schema
 from storage.aside import GivenUp
+from storage.canvases import Canvases
 from storage.directory import Directory
 from storage.engine import Database, connect, read_url, sole_process, sqlite_path
 from storage.folds import Folds, UnknownIncident, news
@@ -48,7 +49,7 @@ LEASE: Final = timedelta(seconds=60)
 """How long an envelope is left to whoever took it; far above what handling one takes."""
 
 
-class Store(Inbox, Outbox, Transcript, Directory, Looking, Followups, Versions, GivenUp):
+class Store(Inbox, Outbox, Transcript, Directory, Looking, Followups, Versions, GivenUp, Canvases):
     """What one process remembers and shares with its replicas."""
 
     def __init__(self, db: Database, me: str, lease: timedelta = LEASE) -> None:

@@ -308,6 +308,15 @@ nudges: Final = Table(
     Index(None, "incident", "key"),
 )
 
+canvases: Final = Table(
+    "canvases",
+    metadata,
+    Column("incident", _Id, ForeignKey("incidents.id"), primary_key=True),
+    Column("lines", Document, nullable=False),  # marks of the lines that are ours, and how often each stands
+    Column("content", String),  # digest of the report last written; none while a write is under way
+    Column("title", String),  # digest of the title last written; none where the canvas is not ours to name
+)
+
 workspace: Final = Table(
     "workspace",
     metadata,

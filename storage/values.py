@@ -65,6 +65,19 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What was last written in an incident's canvas, as marks and digests: no word of it is kept here.
+
+    `content` is None while a write is under way or its outcome unknown: then `lines` holds those of before and those
+    being written. `title` is None where the canvas is not ours to name.
+    """
+
+    lines: dict[str, int]
+    content: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of the transcript; `text` is in wire form, with what blocks and attachments say."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot import commands as c
 from bot import facts as f
 from bot.decide._cautions import cautions
@@ -13,6 +15,7 @@ from bot.decision import (
     Furnish,
     Grade,
     Invite,
+    LogLine,
     Name,
     Notice,
     OpenChannel,
@@ -33,6 +36,15 @@ from bot.incident import Incident
 from bot.policy import Policy
 from bot.wire import escape
 from bot.words import IncidentType, Kind, Milestone, Role, Status, Wire
+
+_NO_CANVAS: Final = (
+    "Slack takes no canvas here, by the workspace's plan or settings. "
+    "The report comes as a file with each draft; /incident postmortem posts one."
+)
+_CANVAS_STAYS: Final = (
+    "Slack did not take the new content of the report's canvas, so the canvas may be behind. "
+    "The report comes as a file with each draft; /incident postmortem posts one."
+)
 
 
 def declare(incident: Incident, command: c.Declare, request: c.Request, policy: Policy) -> Decision:
@@ -198,6 +210,10 @@ def anchor(incident: Incident, command: c.Anchor, request: c.Request, policy: Po
     if command.what.startswith("draft:"):
         _, family, version, _ = command.what.split(":", 3)
         return Decision((fact,), (Upload(f"upload:{command.what}", family, version, "md", command.place),))
+    if command.what == "canvas":
+        return Decision((fact,), (ShowCard(),))
+    if command.what == "no canvas":
+        return Decision((fact,), (LogLine("log:canvas", (_CANVAS_STAYS if incident.canvas else _NO_CANVAS,)),))
     line = incident.entries.get(command.about)
     return Decision((fact,), (Unsay(command.place),) if line and line.erased else ())
 

@@ -12,14 +12,12 @@ from bot.facts import Evidence
 from bot.incident import Incident
 from bot.policy import Policy
 from templates.blocks.brief import brief_message
-from templates.blocks.card import card_message, lasting_title, topic
-from templates.blocks.fitting import shortened
+from templates.blocks.card import card_message, name, topic
 from templates.blocks.offers import archive_message, milestone_question
 from templates.blocks.parts import Message, speech
 from templates.blocks.text import Look, permalink
 
 INVITED_MOST = 100  # conversations.invite
-BOOKMARK_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,7 @@ def _pin_card(n: d.PinCard, i: Incident, look: Look, policy: Policy) -> list[Pla
     place = n.place
     bookmark = {
         "channel_id": place.channel,
-        "title": shortened(f"{i.number} · {lasting_title(i, look)}", BOOKMARK_MOST),
+        "title": name(i, look),
         "type": "link",
         "link": permalink(place, look),
         "emoji": ":memo:",

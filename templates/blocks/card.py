@@ -13,10 +13,12 @@ from bot.incident import Incident
 from bot.milestones import Assertion, assumed, counting, missing
 from bot.words import OVER, ActionStatus, Milestone, Role, Status
 from templates.blocks import actions as a
+from templates.blocks.fitting import shortened
 from templates.blocks.parts import Block, Message, buttons, context, fields, header, message, section
-from templates.blocks.text import Look, bare_words, data, moment, mrkdwn, plain
+from templates.blocks.text import Look, bare_words, canvas_link, data, moment, mrkdwn, plain
 from templates.blocks.words import SEVERITY_MARKS, STATUS_MARKS, counted, label
 
+NAME_MOST = 100
 _UPDATE_MOST = 600
 _NAMES_MOST = 300
 _ENDED = (Status.RESOLVED, Status.CLOSED)
@@ -30,7 +32,7 @@ def card_message(incident: Incident, look: Look) -> Message:
         fields(list(_people(incident, look))),
         *_moments(incident, look),
         *_latest_update(incident, look),
-        context(_counts(incident)),
+        context(_counts(incident), *papers(incident, look)),
         *buttons(_offers(incident)),
     ]
     return message(_fallback(incident, look), blocks)
@@ -45,6 +47,17 @@ def card_digest(incident: Incident, look: Look) -> str:
 def headline(incident: Incident, look: Look) -> str:
     """Mark of the severity and title, without markup."""
     return f"{SEVERITY_MARKS[incident.severity]} {lasting_title(incident, look)}"
+
+
+def papers(incident: Incident, look: Look) -> Iterator[str]:
+    """Where the report is to be read."""
+    if incident.canvas:
+        yield f":page_facing_up: {canvas_link(incident.canvas, look)}"
+
+
+def name(incident: Incident, look: Look) -> str:
+    """What stands for the incident in a list of bookmarks or tabs; it does not change while the incident goes on."""
+    return shortened(f"{incident.number} · {lasting_title(incident, look)}", NAME_MOST)
 
 
 def lasting_title(incident: Incident, look: Look) -> str:

@@ -12,9 +12,10 @@ from bot.reporting.model import ActionView, Report
 from bot.reporting.told import ClockView, Measurement
 from bot.words import ActionStatus, DocumentStatus, Milestone
 from templates.blocks import actions as a
+from templates.blocks.card import papers
 from templates.blocks.parts import Block, Message, buttons, context, fields, header, message, section, within
 from templates.blocks.screens import findings, unsigned
-from templates.blocks.text import data, moment
+from templates.blocks.text import Look, data, moment
 from templates.blocks.words import SEVERITY_MARKS, counted, label
 
 WORDS_MOST = 700
@@ -39,7 +40,9 @@ _STEPS: Final[Mapping[DocumentStatus, tuple[str, DocumentStatus]]] = {
 _SENTENCES = (("what", "Summary"), ("impact", "Impact"), ("root_cause", "Root cause"), ("resolution", "Resolution"))
 
 
-def report_summary(report: Report, incident: Incident, *, live: bool = False, outdated: bool = False) -> Message:
+def report_summary(
+    report: Report, incident: Incident, look: Look, *, live: bool = False, outdated: bool = False
+) -> Message:
     """The draft as a message for the channel, beside the whole of it as a file.
 
     `live`: for one person, not posted. `outdated`: posted earlier, and more is known than its file holds.
@@ -54,7 +57,7 @@ def report_summary(report: Report, incident: Incident, *, live: bool = False, ou
     posting = _posting(report, incident, live or outdated)
     blocks = [
         header(f"{'Report so far' if live else name}: {title}"),
-        context(state, *([_OUTDATED] if outdated else [])),
+        context(state, *([_OUTDATED] if outdated else []), *papers(incident, look)),
         *_sentences(report),
         fields(["\n".join(_milestones(report)), "\n".join(("*Clocks*", *map(_clock, report.family_clocks)))]),
         *_impact(report),

@@ -33,13 +33,14 @@ _SLACK = len(FENCE) + len(_END_ISOLATE) + 1  # room to close what a cut leaves o
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How ids read to people: names by Slack id, the workspace's address, like `https://acme.slack.com/`, and the
-    report families by key, which name the severities.
+    """How ids read to people: names by Slack id, the workspace's address, like `https://acme.slack.com/`, and its id,
+    and the report families by key, which name the severities.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
     team_url: str = "https://slack.com/"
     families: Mapping[str, Family] = field(default_factory=dict)
+    team_id: str = ""
 
     def name(self, who: str) -> str:
         """The name of a person, bot or user group; an id that nobody knows, or a name as typed, stands for itself."""
@@ -209,3 +210,8 @@ def moment(at: datetime, link: str | None = None) -> str:
 def permalink(place: Evidence, look: Look) -> str:
     """The address of a message, in the form that `chat.getPermalink` gives."""
     return permalink_in(f"{look.team_url.rstrip('/')}/", place)
+
+
+def canvas_link(canvas: str, look: Look) -> str:
+    """The canvas of this id, as mrkdwn."""
+    return f"<{escape(f'{look.team_url}docs/{look.team_id}/{canvas}')}|Report as a canvas>"

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.slackd import typed
+from tests.slackd.api.canvases import fill, reaches
 from tests.slackd.api.files import share_files
 from tests.slackd.desk import Answer, Desk, Submission
-from tests.slackd.records import Channel, Ephemeral, File, Message, SlackError, User, View
+from tests.slackd.records import Canvas, Channel, Ephemeral, File, Message, SlackError, User, View
 
 if TYPE_CHECKING:
     from tests.slackd.server import Slackd
@@ -90,6 +91,16 @@ class Person:
 
     async def unpins(self, message: Message) -> None:
         self._slack.world.unpin(message, self.id)
+
+    async def writes_in(self, canvas: Canvas, markdown: str) -> None:
+        """Leave the canvas with this content, as somebody does who edits it on the screen."""
+        if not reaches(self._slack.world, canvas, self.id):
+            raise SlackError("canvas_not_found")
+        fill(canvas, markdown)
+        self._slack.world.record("canvas_changed", canvas, canvas.channel or canvas.tab, self.id)
+
+    async def deletes_canvas(self, canvas: Canvas) -> None:
+        self._slack.world.delete_canvas(canvas, self.id)
 
     def _typed(self, channel: Channel, text: str) -> dict[str, Any]:
         number = self._slack.world.count(f"typed {channel.id}")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 JSON = dict[str, Any]
 ChannelKind = Literal["channel", "group", "im", "mpim"]
+Plan = Literal["paid", "free"]
 
 
 class SlackError(Exception):
@@ -193,11 +194,14 @@ class Section:
 
 @dataclass
 class Canvas:
+    """`channel` has it as its own canvas, `tab` is where a standalone one stands as a tab."""
+
     id: str
     title: str
     owner: str
     created: int
     channel: str | None = None
+    tab: str | None = None
     sections: list[Section] = field(default_factory=list)
     access: dict[str, str] = field(default_factory=dict)
     edits: int = 0

@@ -113,7 +113,7 @@ def channel(world: World, place: Channel, viewer: str) -> JSON:
         "topic": place.topic.to_json(),
         "purpose": place.purpose.to_json(),
         "previous_names": list(place.previous_names),
-        "properties": _channel_properties(place),
+        "properties": _channel_properties(world, place),
     }
 
 
@@ -136,11 +136,19 @@ def _teams(world: World, place: Channel) -> list[str]:
     return sorted({world.team_id} | {world.users[m].team_id for m in place.members if m in world.users})
 
 
-def _channel_properties(place: Channel) -> JSON:
-    if place.canvas_id is None:
-        return {"tabs": []}
-    canvas_ref = {"file_id": place.canvas_id, "is_empty": False, "quip_thread_id": ""}
-    return {"canvas": canvas_ref, "tabs": [{"type": "channel_canvas", "label": "", "id": "channel_canvas"}]}
+def _channel_properties(world: World, place: Channel) -> JSON:
+    """The channel's own canvas is named by itself, a standalone one by its tab."""
+    own = world.canvases.get(place.canvas_id or "")
+    tabs = [_tab(canvas.id) for canvas in world.canvases.values() if canvas.tab == place.id]
+    if own is None:
+        return {"tabs": tabs}
+    canvas_ref = {"file_id": own.id, "is_empty": not own.sections, "quip_thread_id": ""}
+    channel_canvas = {"type": "channel_canvas", "label": "", "id": "channel_canvas"}
+    return {"canvas": canvas_ref, "tabs": [channel_canvas, *tabs]}
+
+
+def _tab(canvas_id: str) -> JSON:
+    return {"type": "canvas", "label": "", "id": f"Ct{canvas_id[1:]}", "data": {"file_id": canvas_id, "shared_ts": ""}}
 
 
 # ---- messages

@@ -19,6 +19,7 @@ from tests.slackd.records import (
     File,
     Message,
     Note,
+    Plan,
     SlackError,
     User,
     UserGroup,
@@ -50,6 +51,8 @@ class World:
         self.views: dict[str, View] = {}
         self.modals: dict[str, list[View]] = {}  # each person's stack of open modals, the visible one last
         self.homes: dict[str, View] = {}
+        self.plan: Plan = "paid"
+        self.canvases_disabled = False  # by the workspace's administrators
         self.apps: dict[str, str] = {self.bot_id: self.app_id}  # bot id -> app id
         self.changes: list[Change] = []
         self._listeners: list[Listener] = []
@@ -211,6 +214,12 @@ class World:
     def delete_channel(self, channel: Channel, actor: str) -> None:
         self.record("channel_deleted", channel, channel.id, actor)
         del self.channels[channel.id]
+
+    def delete_canvas(self, canvas: Canvas, actor: str) -> None:
+        if canvas.channel is not None:
+            self.channels[canvas.channel].canvas_id = None
+        del self.canvases[canvas.id]
+        self.record("canvas_deleted", canvas, canvas.channel or canvas.tab, actor)
 
     # ---- messages
 

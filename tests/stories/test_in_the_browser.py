@@ -100,3 +100,28 @@ async def test_a_newcomer_declares_marks_resolves_and_reads_the_draft(newcomer: 
     await expect(report.locator("h1")).to_contain_text("Checkout is failing")
     await expect(report.locator("tr", has_text="db failover")).to_contain_text("2026-03-10 13:40")
     await expect(report.locator("tr", has_text="Detection + Mitigated")).to_contain_text("Down to 2 %")
+
+
+async def test_a_newcomer_reads_the_canvas_and_writes_in_it(newcomer: Newcomer) -> None:
+    page, stage = newcomer.page, newcomer.stage
+    await newcomer.types("/incident declare Checkout is failing sev2")
+    await stage.minutes(0.5)
+    await page.locator("#sidebar .row", has_text="checkout-is-failing").click()
+    await newcomer.card.get_by_role("link", name="Report as a canvas").click()
+    paper = page.locator(".paper")
+    await expect(paper.locator("h1").first).to_contain_text("· Checkout is failing")
+    await expect(paper.locator("h2", has_text="Executive Summary")).to_be_visible()
+
+    await paper.get_by_role("button", name="Edit").click()
+    area = page.get_by_label("Content of the canvas")
+    await area.fill(f"{await area.input_value()}\n\nThe vendor **calls back** at four.\n")
+    await page.get_by_role("button", name="Save").click()
+    await expect(paper.locator("strong", has_text="calls back")).to_be_visible()
+
+    await page.locator(".tab", has_text="Messages").click()
+    await newcomer.types("/incident event db failover")
+    await stage.minutes(3)
+    await page.locator(".tab", has_text="Checkout is failing").click()
+    await expect(paper.locator("tr", has_text="db failover")).to_be_visible()
+    await expect(paper.locator("h2", has_text="Notes From People")).to_be_visible()
+    await expect(paper.locator("strong", has_text="calls back")).to_have_count(1)

@@ -106,7 +106,7 @@ SCREENS: dict[str, Callable[[Incident], Message]] = {
     "missing": lambda of: missing_message(report(of), of),
     "milestones": lambda of: milestones_message(report(of), of),
     "actions": lambda of: actions_message(of, LOOK),
-    "summary": lambda of: report_summary(report(of), of),
+    "summary": lambda of: report_summary(report(of), of, LOOK),
     "archive": archive_message,
 }
 
@@ -248,7 +248,7 @@ def test_help_holds_every_verb_and_every_reaction() -> None:
 def test_the_summary_of_a_draft_has_its_numbers_with_their_definitions() -> None:
     of = small()
     evolve(of, f.Recorded(of.seq + 1, at(60), status(Status.RESOLVED)))
-    shown = words(report_summary(report(of), of))
+    shown = words(report_summary(report(of), of, LOOK))
     assert "started → " in shown
     assert "_unknown:" in shown
     assert "Add alert" in shown
@@ -256,10 +256,10 @@ def test_the_summary_of_a_draft_has_its_numbers_with_their_definitions() -> None
 
 
 def test_only_a_report_that_is_not_posted_yet_can_be_posted() -> None:
-    live = report_summary(report(small()), small(), live=True)
+    live = report_summary(report(small()), small(), LOOK, live=True)
     assert check_message(live) is None
     assert a.referred(pressable(live)["Post the draft"]) == (17, "slo")
-    assert "Post the draft" not in pressable(report_summary(report(small()), small()))
+    assert "Post the draft" not in pressable(report_summary(report(small()), small(), LOOK))
 
 
 def test_a_refusal_gives_back_everything_that_was_typed() -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 from tests.slackd.api.call import Call, method, refuse
 from tests.slackd.limits import check_canvas_markdown
-from tests.slackd.records import JSON, Canvas, Section, SlackError
+from tests.slackd.limits.canvas import CHARACTERS_MOST
+from tests.slackd.records import JSON, Canvas, Channel, Section, SlackError
+from tests.slackd.world import World
 
 _LEVELS = {"h1": "# ", "h2": "## ", "h3": "### "}
 _OPERATIONS = {
@@ -24,10 +26,17 @@ _OPERATIONS = {
 
 @method("canvases.create", "canvases:write", title="text", document_content="json", channel_id="text")
 def create(call: Call) -> JSON:
+    """A standalone canvas, with `channel_id` a tab of that channel; a free team has only a channel's one canvas."""
     channel = call.open_membership("channel_id") if call.args.get("channel_id") else None
+    if call.world.plan == "free":
+        if channel is None:
+            raise SlackError("free_teams_cannot_create_standalone_canvases")
+        if channel.canvas_id is not None:
+            raise SlackError("free_team_canvas_tab_already_exists")
+        return {"canvas_id": _for_channel(call, channel, "canvas_creation_failed").id}
     canvas = _new(call)
     if channel is not None:
-        canvas.access[channel.id] = "write"
+        canvas.tab, canvas.access[channel.id] = channel.id, "write"
     return {"canvas_id": canvas.id}
 
 
@@ -43,16 +52,22 @@ def create_for_channel(call: Call) -> JSON:
     channel = call.open_membership("channel_id")
     if channel.canvas_id is not None:
         raise SlackError("channel_canvas_already_exists")
-    canvas = _new(call, "channel_canvas_creation_failed")
+    return {"canvas_id": _for_channel(call, channel, "channel_canvas_creation_failed").id}
+
+
+def _for_channel(call: Call, channel: Channel, refused: str) -> Canvas:
+    canvas = _new(call, refused)
     canvas.channel, channel.canvas_id = channel.id, canvas.id
-    return {"canvas_id": canvas.id}
+    return canvas
 
 
 def _new(call: Call, refused: str = "canvas_creation_failed") -> Canvas:
+    if call.world.canvases_disabled:
+        raise SlackError("canvas_disabled_user_team")
     markdown = _markdown(call.args.get("document_content"), refused)
     title = str(call.args.get("title") or "Untitled")
     canvas = Canvas(call.world.ident("F", f"canvas {title}"), title, call.me, int(call.world.now()))
-    _fill(canvas, markdown)
+    fill(canvas, markdown)
     call.world.canvases[canvas.id] = canvas
     call.world.record("canvas_created", canvas, call.args.get("channel_id"), call.me)
     return canvas
@@ -89,7 +104,10 @@ def _apply(canvas: Canvas, change: JSON) -> None:
     new = list(_sections(_markdown(change.get("document_content"), "canvas_editing_failed")))
     start, end = _span(canvas, operation, change.get("section_id"))
     texts = [section.markdown for section in canvas.sections]
-    _fill(canvas, "\n\n".join([*texts[:start], *new, *texts[end:]]))
+    whole = "\n\n".join([*texts[:start], *new, *texts[end:]])
+    if len(whole) > CHARACTERS_MOST:
+        raise SlackError("canvas_too_large")
+    fill(canvas, whole)
 
 
 def _span(canvas: Canvas, operation: str, section_id: str | None) -> tuple[int, int]:
@@ -107,7 +125,8 @@ def _span(canvas: Canvas, operation: str, section_id: str | None) -> tuple[int, 
     return {"insert_before": (at, at), "insert_after": (at + 1, at + 1)}.get(operation, (at, at + 1))
 
 
-def _fill(canvas: Canvas, markdown: str) -> None:
+def fill(canvas: Canvas, markdown: str) -> None:
+    """Put this in the canvas; the ids of its sections are new."""
     canvas.edits += 1
     ids = (f"temp:C:{canvas.id}{canvas.edits:03d}{n:04d}" for n in range(1, 100_000))
     canvas.sections = [Section(section_id, text) for section_id, text in zip(ids, _sections(markdown), strict=False)]
@@ -148,16 +167,37 @@ def get_content(call: Call) -> JSON:
     canvas = _known(call)
     if call.args.get("content_type", "markdown") != "markdown":
         raise SlackError("invalid_arguments", detail="only markdown is kept here")
-    return {"content": canvas.markdown, "content_type": "markdown", "title": canvas.title}
+    return {"content": as_told(canvas.markdown)}
+
+
+def as_told(markdown: str) -> str:
+    """Slack keeps no Markdown, it keeps a document: what it tells of it means the same and is spelt its own way.
+
+    How exactly is not documented; a program must not count on getting its own spelling back.
+    """
+    lines = (_respelt(line) if not fenced else line for line, fenced in _with_fences(markdown))
+    return "\n".join(lines)
+
+
+def _respelt(line: str) -> str:
+    line = re.sub(r"^(\s*)- (?!\[)", r"\1* ", line.rstrip())
+    line = re.sub(r"(?<![\w\\])_([^_`]+)_(?!\w)", r"*\1*", line)
+    if line.startswith("|"):
+        return re.sub(r"(?<!\\) *\| *", "|", line)
+    return line.replace(r"\!", "!").replace(r"\@", "@").replace(r"\.", ".")
+
+
+def _with_fences(markdown: str) -> Iterator[tuple[str, bool]]:
+    fenced = False
+    for line in markdown.splitlines():
+        fence = line.lstrip().startswith("```")
+        fenced ^= fence
+        yield line, fenced or fence
 
 
 @method("canvases.delete", "canvases:write", required="canvas_id", canvas_id="text")
 def delete(call: Call) -> JSON:
-    canvas = _known(call)
-    if canvas.channel is not None:
-        call.world.channels[canvas.channel].canvas_id = None
-    del call.world.canvases[canvas.id]
-    call.world.record("canvas_deleted", canvas, canvas.channel, call.me)
+    call.world.delete_canvas(_known(call), call.me)
     return {}
 
 
@@ -186,7 +226,15 @@ def access_set(call: Call) -> JSON:
 
 
 def _known(call: Call) -> Canvas:
+    """The canvas, where the bot may see it: its own, or one of a channel that it is in."""
     canvas = call.world.canvases.get(str(call.args["canvas_id"]))
-    if canvas is None:
+    if canvas is None or not (canvas.owner == call.me or reaches(call.world, canvas, call.me)):
         raise SlackError("canvas_not_found")
     return canvas
+
+
+def reaches(world: World, canvas: Canvas, user: str) -> bool:
+    """Whether somebody who does not own it may write in it."""
+    shared = {place for place, level in canvas.access.items() if level != "read"} | {canvas.channel}
+    places = (world.channels[place] for place in shared if place in world.channels)
+    return user in shared or any(user in place.members for place in places)

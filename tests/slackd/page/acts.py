@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.slackd import forms, shapes
 from tests.slackd.desk import Answer
-from tests.slackd.limits import check_channel_name, check_reaction_name, check_topic
+from tests.slackd.limits import check_canvas_markdown, check_channel_name, check_reaction_name, check_topic
 from tests.slackd.limits.refusal import Refusal
 from tests.slackd.page import state
 from tests.slackd.people import Person
@@ -148,6 +148,15 @@ async def archive(page: Page, who: Person, args: JSON) -> None:
 @act
 async def unarchive(page: Page, who: Person, args: JSON) -> None:
     await who.unarchives(_channel(page, who, args))
+
+
+@act
+async def write_canvas(page: Page, who: Person, args: JSON) -> None:
+    canvas = page.world.canvases.get(str(args["canvas"]))
+    if canvas is None:
+        raise SlackError("canvas_not_found")
+    _refuse(check_canvas_markdown(args["markdown"], "canvas_editing_failed"))
+    await who.writes_in(canvas, str(args["markdown"]))
 
 
 # ---- the app

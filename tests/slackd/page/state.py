@@ -49,7 +49,7 @@ def shell(world: World, manifest: Manifest, glance: Glance, viewer: str) -> JSON
         "people": [person.id for person in humans(world)],
         "users": {person.id: _user(world, person) for person in world.users.values()},
         "groups": {group.id: group.handle for group in world.usergroups.values()},
-        "team": {"name": world.team_name, "url": world.workspace_url},
+        "team": {"id": world.team_id, "name": world.team_name, "url": world.workspace_url},
         "app": _app(world, manifest),
         "commands": [_command(entry) for entry in manifest.features.get("slash_commands", [])],
         "shortcuts": {kind: _shortcuts(manifest, kind) for kind in ("message", "global")},
@@ -151,12 +151,16 @@ def conversation(world: World, glance: Glance, channel: Channel, viewer: str, li
     posts = [post for post in channel.messages.values() if _in_channel(post)]
     if posts:
         glance.read[viewer, channel.id] = posts[-1].ts
-    shown, canvas = posts[-limit:], world.canvases.get(channel.canvas_id or "")
+    shown = posts[-limit:]
     return _entry(world, glance, channel, viewer) | {
         "purpose": channel.purpose.value,
         "bookmarks": [bookmark.to_json() for bookmark in channel.bookmarks],
         "pins": [_message(world, post) for post in world.pins(channel)],
-        "canvas": {"title": canvas.title, "markdown": canvas.markdown} if canvas else None,
+        "canvases": [
+            {"id": canvas.id, "title": canvas.title, "markdown": canvas.markdown}
+            for canvas in world.canvases.values()
+            if channel.id in (canvas.channel, canvas.tab)
+        ],
         "more": len(posts) > len(shown),
         "messages": _with_whispers(world, glance, channel, viewer, shown, None),
     }

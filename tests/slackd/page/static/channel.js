@@ -27,7 +27,7 @@ export function showChannel(main, { open, tab, earlier }) {
   if (fresh) frame(main, channel);
   forgetOldNames($(".message-list", main));
   showHeader($(".channel-head", main), channel, { tab, open, earlier });
-  if (store.canvas) return replace($(".canvas", main), channel.canvas ? canvas(channel.canvas) : h("p", { class: "faint" }, "This channel has no canvas yet."));
+  if (store.canvas) return showCanvas($(".canvas", main), channel.canvases.find(({ id }) => id === store.canvas));
   const list = $(".messages", main);
   const follow = fresh || nearBottom(list);
   list.querySelector(".earlier").hidden = !channel.more;
@@ -105,14 +105,31 @@ function header(channel, turns) {
     channel.kind === "im" ? null : iconButton("more", "Channel actions", (event) => channelMenu(event, channel)));
   const faces = app && store.shell.app.home_tab
     ? [face("home", "Home", false), face("messages", "Messages", true)]
-    : [face("messages", "Messages", !store.canvas), channel.canvas ? face("canvas", [icon("doc"), channel.canvas.title || "Canvas"], store.canvas) : null];
+    : [face("messages", "Messages", !store.canvas), ...channel.canvases.map(({ id, title }) => face(id, [icon("doc"), title || "Canvas"], store.canvas === id))];
   const bookmarks = channel.bookmarks.map((mark) => h("span", { class: "bookmark" }, mark.emoji ? emojiNode(mark.emoji.replaceAll(":", "")) : icon("bookmark"), linkNode(mark.link, mark.title)));
   const pins = channel.pins.length ? h("button", { type: "button", class: "tab", onclick: (event) => showPins(event, channel, turns) }, icon("pin"), `${channel.pins.length} pinned`) : null;
   return [title, h("div", { class: "tabs" }, faces, pins, bookmarks)];
 }
 
-function canvas({ title, markdown: text }) {
-  return h("article", { class: "paper" }, title ? h("h1", { class: "paper-title" }, title) : null, markdown(text));
+/** The canvas to read; while somebody writes in it, what others do to it does not take the words from under them. */
+function showCanvas(box, canvas) {
+  if ($("textarea", box)) return;
+  if (!canvas) return replace(box, h("p", { class: "faint" }, "This canvas is not there."));
+  const title = canvas.title ? h("h1", { class: "paper-title" }, canvas.title) : null;
+  const edit = h("button", { type: "button", class: "button", onclick: () => write(box, canvas) }, "Edit");
+  replace(box, h("article", { class: "paper" }, h("div", { class: "paper-tools" }, edit), title, markdown(canvas.markdown)));
+}
+
+function write(box, canvas) {
+  const area = h("textarea", { class: "control", rows: 30, "aria-label": "Content of the canvas" }, canvas.markdown);
+  const leave = (now) => { replace(box); showCanvas(box, now); };
+  const save = (event) => {
+    event.preventDefault();
+    act("write_canvas", { canvas: canvas.id, markdown: area.value }).then(() => leave({ ...canvas, markdown: area.value })).catch(failed);
+  };
+  const tools = h("div", { class: "paper-tools" }, h("button", { type: "button", class: "button", onclick: () => leave(canvas) }, "Cancel"), h("button", { type: "submit", class: "button primary" }, "Save"));
+  replace(box, h("form", { class: "paper", onsubmit: save }, tools, area));
+  area.focus();
 }
 
 function members(event, channel) {

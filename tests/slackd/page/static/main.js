@@ -29,7 +29,7 @@ function tab(name) {
     act("home", { tab: "messages" }).catch(failed);
     return act("dm", { user: store.shell.app.user_id }).then(({ channel }) => go(channel)).catch(failed);
   }
-  return goTo(store.as, store.place, name === "canvas" ? "canvas" : null);
+  return goTo(store.as, store.place, name === "messages" ? null : name);
 }
 
 async function arrive() {
@@ -42,11 +42,12 @@ async function arrive() {
   if (before.as !== store.as) listen();
   const wanted = place === "home" || shell.channels.some((channel) => channel.id === place) ? place : firstPlace(shell);
   if (before.place !== wanted || before.as !== store.as) limit = PAGE;
-  Object.assign(store, { place: wanted, canvas: third === "canvas" });
+  const canvas = third?.startsWith("F") ? third : null;
+  Object.assign(store, { place: wanted, canvas });
   if (wanted === "home") {
     Object.assign(store, { channel: null, thread: null });
     if (before.place !== "home" || before.as !== store.as) act("home").catch(failed);
-  } else await load(third && third !== "canvas" ? third : null);
+  } else await load(canvas ? null : third);
   if (mine === visit) draw();
 }
 
@@ -111,10 +112,16 @@ function listen() {
   stream.onopen = () => { document.body.classList.remove("offline"); if (lost) refresh(); lost = false; };
 }
 
-/** Links to this workspace's own messages stay in the page. */
+/** Links to this workspace's own messages, and to a canvas of this channel, stay in the page. */
 document.addEventListener("click", (event) => {
   const to = event.target.closest?.("a[data-link]")?.dataset.link;
-  const found = to?.startsWith(store.shell?.team.url) && to.match(/\/archives\/([A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?(?:\?.*thread_ts=([\d.]+))?/);
+  const ours = to?.startsWith(store.shell?.team.url);
+  const paper = ours && store.channel?.canvases.find(({ id }) => to.endsWith(`/docs/${store.shell.team.id}/${id}`));
+  if (paper) {
+    event.preventDefault();
+    return goTo(store.as, store.place, paper.id);
+  }
+  const found = ours && to.match(/\/archives\/([A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?(?:\?.*thread_ts=([\d.]+))?/);
   if (!found) return;
   event.preventDefault();
   const [, channel, seconds, micros, thread] = found;

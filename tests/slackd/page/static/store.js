@@ -6,7 +6,7 @@ export const store = {
   place: null,     // channel id, or "home"
   channel: null,   // the open conversation
   thread: null,    // the open thread
-  canvas: false,   // the canvas tab is shown instead of the messages
+  canvas: null,    // the id of the canvas whose tab is shown instead of the messages
 };
 
 export const user = (id) => store.shell?.users[id];
