@@ -270,6 +270,34 @@ class AdvanceReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewReport:
+    """Begin the version after the published one; `after` is the number that was published when it was asked."""
+
+    family: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendVersion:
+    """A version of a report as a file; no family: the incident's own. `form` is the ending of the file's name.
+
+    With `against`, how it differs from that version.
+    """
+
+    number: str
+    form: str
+    family: str | None = None
+    against: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Sign a report in a part of it or wherever one is named; of the family that stands last, or the incident's own."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignOff:
     """Sign the report of a family in every part in which one is named; `signers` are those it asks for."""
 
@@ -321,6 +349,8 @@ Command = (
     | Snooze
     | Settle
     | AdvanceReport
+    | RenewReport
+    | SendVersion
     | SignOff
     | AttachChannel
     | Anchor
@@ -352,5 +382,5 @@ class Draft:
     family: str | None = None
 
 
-Understood = Command | MergeInto | MoveLine | Show | OpenForm | Draft
+Understood = Command | MergeInto | MoveLine | Show | OpenForm | Draft | Sign
 """What a typed line can turn out to be."""

@@ -182,6 +182,7 @@ class Upload:
     version: str
     form: str
     place: Evidence
+    against: str | None = None  # then the file says how it differs from this version
 
 
 @dataclass(frozen=True, slots=True)

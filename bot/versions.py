@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot import facts as f
+from bot.decision import Refused
 from bot.fields import FIELDS, SECTIONS
 from bot.incident import Incident, Topic, Version
 from bot.words import DocumentStatus, Kind, Milestone, Status
@@ -84,6 +85,23 @@ def published(incident: Incident, family: str) -> Version | None:
 
 def version_named(incident: Incident, family: str, number: str) -> Version | None:
     return next((v for v in incident.versions.get(family, ()) if v.number == number), None)
+
+
+def require_version(incident: Incident, family: str, number: str = "") -> Version:
+    """The version of this number; without one the newest.
+
+    Raises:
+        Refused: there is none.
+    """
+    found = version_named(incident, family, number) if number else newest(incident, family)
+    if found is not None:
+        return found
+    known = ", ".join(version.number for version in incident.versions.get(family, ()))
+    if not known:
+        sentence = f"No version of the {family} report of {incident.number} was made yet."
+        raise Refused(sentence, f"/incident postmortem {family}")
+    sentence = f"There is no version {number[:20]} of the {family} report of {incident.number}; there are: {known}."
+    raise Refused(sentence, f"/incident versions {family}")
 
 
 def next_number(incident: Incident, family: str, status: DocumentStatus) -> str:

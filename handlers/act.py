@@ -262,6 +262,7 @@ def _upload_call(notice: Upload, incident: Incident) -> Call:
             "family": notice.family,
             "version": notice.version,
             "form": notice.form,
+            "against": notice.against,
         },
         incident=incident.id,
         purpose="",

@@ -35,7 +35,7 @@ async def press(desk: Desk, heard: Heard, body: Body) -> Message | None:
     require_may_command(desk, person)
     pressed = body["actions"][0]
     action, value = a.named(pressed["action_id"]), _value(pressed)
-    if action in (a.LINE_MENU, a.ITEM_MENU) and value:
+    if action in (a.LINE_MENU, a.ITEM_MENU, a.VERSION_MENU) and value:
         action, incident, thing = a.chosen(value)
         value = a.reference(incident, thing)
     channel = (body.get("channel") or {}).get("id")
@@ -145,6 +145,30 @@ async def _advance(p: Press) -> Message | None:
     return await act(p.desk, p.incident, c.AdvanceReport(DocumentStatus(status), family), p.request)
 
 
+async def _versions(p: Press) -> Message | None:
+    return await screens.show(p.desk, c.Show("versions", p.thing), p.incident, p.request.by)
+
+
+async def _new_version(p: Press) -> Message | None:
+    family, _, after = p.thing.partition(" ")
+    return await act(p.desk, p.incident, c.RenewReport(family, after), p.request)
+
+
+async def _version_file(p: Press) -> Message | None:
+    family, number, form = p.thing.split(" ")
+    return await act(p.desk, p.incident, c.SendVersion(number, form, family), p.request)
+
+
+async def _compare(p: Press) -> Message | None:
+    family, _, numbers = p.thing.partition(" ")
+    return await screens.show(p.desk, c.Show("diff", f"{numbers} {family}"), p.incident, p.request.by)
+
+
+async def _comparison_file(p: Press) -> Message | None:
+    family, before, after = p.thing.split(" ")
+    return await act(p.desk, p.incident, c.SendVersion(after, "txt", family, before), p.request)
+
+
 async def _adopt(p: Press) -> Message | None:
     wanted = c.OpenForm("declare", {"here": p.value})
     typed = Typed(Wire("declare --here"), p.request.by, p.value, "button", p.body["trigger_id"])
@@ -236,6 +260,11 @@ _PRESSED: Final[Mapping[str, Callable[[Press], Awaitable[Message | None]]]] = {
     a.POSTMORTEM: _postmortem,
     a.ADVANCE: _advance,
     a.SIGN_OFF: _sign_off,
+    a.VERSIONS: _versions,
+    a.NEW_VERSION: _new_version,
+    a.VERSION_FILE: _version_file,
+    a.COMPARE: _compare,
+    a.COMPARISON_FILE: _comparison_file,
     a.EDIT_LINE: _edit_line,
     a.MOVE_LINE: _move_line,
     a.WITHDRAW_LINE: _on_line(c.Withdraw),

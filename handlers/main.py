@@ -100,6 +100,27 @@ def report(number: str, family: str | None, version: str, form: str, output: Pat
 @click.argument("number")
 @click.option("--family", default=None, help="The report family; default is the incident's own.")
 @_plainly
+def versions(number: str, family: str | None) -> None:
+    """List the versions of one incident's report: number, time, status, author and what changed."""
+    for made in asyncio.run(offline.versions(_settings(connecting=False), number, family)):
+        click.echo(f"{made.number}  {made.at:%Y-%m-%d %H:%M} UTC  {made.status}  {made.author}  {made.summary}")
+
+
+@main.command()
+@click.argument("number")
+@click.argument("before")
+@click.argument("after", default="")
+@click.option("--family", default=None, help="The report family; default is the incident's own.")
+@_plainly
+def diff(number: str, before: str, after: str, family: str | None) -> None:
+    """Compare two versions of one incident's report by section, or one with how it stands now."""
+    click.echo(asyncio.run(offline.diff(_settings(connecting=False), number, family, before, after)), nl=False)
+
+
+@main.command()
+@click.argument("number")
+@click.option("--family", default=None, help="The report family; default is the incident's own.")
+@_plainly
 def lint(number: str, family: str | None) -> None:
     """Check the report of one incident; docs/lints.md says why each finding matters. Exit status 1: there are any."""
     findings = asyncio.run(offline.lint(_settings(connecting=False), number, family))

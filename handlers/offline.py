@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from bot.decision import Refused
 from bot.incident import Incident, Version
 from bot.report import Report, ReportContext, build_report
-from bot.reporting.model import Lint
+from bot.reporting.model import Lint, VersionView
+from bot.versions import require_version
 from handlers.directory import is_id
 from handlers.reports import people_in
 from handlers.settings import Settings
-from handlers.versions import require_version
+from handlers.versions import comparison_text
 from storage import Store
+from templates.comparing import compared
 from templates.files import FORMS
 from templates.own import known_families
 
@@ -32,14 +34,41 @@ async def report(settings: Settings, number: str, family: str | None, form: str,
         StorageRefused: the database is not ready.
     """
     async with _opened(settings, number) as (store, incident):
-        key = family or incident.family
-        if version:
-            made = _version(incident, key, version)
-            if kept := await store.kept_version(incident.id, key, made.number, form):
-                return kept
-            incident = (await store.incident_as_of(incident.id, made.seq)).incident
-        first, *others = await _reports(store, incident, key, settings)
+        return await _body(store, incident, family or incident.family, settings, form, version)
+
+
+async def _body(store: Store, incident: Incident, family: str, settings: Settings, form: str, version: str) -> bytes:
+    if version:
+        made = _version(incident, family, version)
+        if kept := await store.kept_version(incident.id, family, made.number, form):
+            return kept
+        incident = (await store.incident_as_of(incident.id, made.seq)).incident
+    first, *others = await _reports(store, incident, family, settings)
     return FORMS[form](first, others)
+
+
+async def diff(settings: Settings, number: str, family: str | None, before: str, after: str = "") -> str:
+    """What differs between two versions of a report, by section; without a second one, from how it stands now.
+
+    Raises:
+        NotFound: no incident has this number, no family this name, or the report no such version.
+        StorageRefused: the database is not ready.
+    """
+    async with _opened(settings, number) as (store, incident):
+        key = family or incident.family
+        old, new = [await _body(store, incident, key, settings, "md", each) for each in (before, after)]
+    return comparison_text(compared(old.decode(), new.decode()), incident, key, before, after)
+
+
+async def versions(settings: Settings, number: str, family: str | None) -> tuple[VersionView, ...]:
+    """The versions of a report, the oldest first.
+
+    Raises:
+        NotFound: no incident has this number, or no family this name.
+        StorageRefused: the database is not ready.
+    """
+    async with _opened(settings, number) as (store, incident):
+        return (await _reports(store, incident, family or incident.family, settings))[0].document.versions
 
 
 def _version(incident: Incident, family: str, number: str) -> Version:

@@ -7,8 +7,10 @@ from typing import Any
 from bot.commands import Request, SignOff
 from bot.decide import life
 from bot.decision import Decision, Refused, say
-from bot.family import Family
+from bot.family import Family, Signer
 from bot.incident import Incident
+from bot.phrases.vocabulary import ROLES
+from bot.phrases.vocabulary import key as word_key
 from bot.report import Report, ReportContext, build_report
 from bot.wire import mentions
 from handlers.act import Message, act, carry_out, settle
@@ -52,17 +54,35 @@ def require_family(desk: Desk, key: str) -> Family:
     return family
 
 
-async def sign_off(desk: Desk, incident: int, key: str, request: Request) -> Message | None:
-    """Sign as the person named in the report of this severity.
+def signing(desk: Desk, words: str) -> tuple[str | None, str]:
+    """The family and the part that somebody wants to sign, as typed."""
+    part, _, last = words.rpartition(" ")
+    return (last, part) if last in desk.families else (None, words)
+
+
+async def sign_off(desk: Desk, incident: int, key: str | None, request: Request, part: str = "") -> Message | None:
+    """Sign as the person named in the report of this severity: in one part of it, or in all.
 
     Raises:
-        Refused: there is no such family.
+        Refused: there is no such family, or no such part.
     """
-    family, state = require_family(desk, key), await desk.store.incident(incident)
-    report = await report_of(desk, state, key)
+    state = await desk.store.incident(incident)
+    family = require_family(desk, key or state.family)
+    report = await report_of(desk, state, family.key)
     asked = {signer.key for signer in report.signers}
     signers = tuple(signer for signer in family.signers if signer.key in asked)
-    return await act(desk, incident, SignOff(key, signers), request)
+    chosen = tuple(signer for signer in signers if not part or _is_called(signer, part))
+    if part and not chosen:
+        labels = ", ".join(signer.label for signer in signers) or "nobody who signs it"
+        sentence = f"Nobody signs the {family.key} report as {part[:60]}; there are: {labels}."
+        raise Refused(sentence, f"/incident sign {family.key}")
+    return await act(desk, incident, SignOff(family.key, chosen), request)
+
+
+def _is_called(signer: Signer, part: str) -> bool:
+    """By its label, by the field or the role that names the person, or by another word for that role."""
+    said = word_key(part)
+    return said in (word_key(signer.label), word_key(signer.key)) or str(ROLES.get(said)) == signer.key
 
 
 async def report_of(desk: Desk, incident: Incident, key: str | None = None) -> Report:

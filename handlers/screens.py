@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from bot import commands as c
 from bot.decision import Refused, say
 from bot.incident import Incident
+from bot.phrases.verbs import example
 from handlers import across
 from handlers.act import Message
 from handlers.desk import Desk
-from handlers.reports import people_in, report_of
+from handlers.reports import people_in, report_of, require_family
+from handlers.versions import comparison
 from storage import Call
 from templates.blocks.brief import brief_message
 from templates.blocks.lists import actions_message, help_message
@@ -16,6 +20,7 @@ from templates.blocks.replies import reply_message
 from templates.blocks.report import report_summary
 from templates.blocks.screens import milestones_message, missing_message
 from templates.blocks.timeline import timeline_message, withdrawn_message
+from templates.blocks.versions import comparison_message, versions_message
 
 
 async def show(desk: Desk, asked: c.Show, incident: int | None, user: str) -> Message:
@@ -52,8 +57,23 @@ async def _of(desk: Desk, asked: c.Show, state: Incident) -> Message:
             return missing_message(await report_of(desk, state), state)
         case "report":
             return report_summary(await report_of(desk, state, asked.argument or None), state, desk.look, live=True)
+        case "versions":
+            return versions_message(await report_of(desk, state, asked.argument or None), state)
+        case "diff":
+            return await _diff(desk, asked.argument, state)
         case _:
             raise Refused(f"There is no screen called {asked.what}.", "/incident help")
+
+
+async def _diff(desk: Desk, argument: str, state: Incident) -> Message:
+    """Two versions, or one and how things stand now, of the family named beside them."""
+    numbers = re.findall(r"\d+\.\d+", argument)
+    words = re.sub(r"\d+\.\d+|\.\.", " ", argument).lower().split()
+    family = require_family(desk, words[0] if words else state.family).key
+    if not 1 <= len(numbers) <= 2 or len(words) > 1:
+        raise Refused("Say which two versions to compare, or one to compare with how it stands now.", example("diff"))
+    before, after = numbers[0], numbers[1] if len(numbers) == 2 else ""
+    return comparison_message(await comparison(desk, state, family, before, after), state, family, before, after)
 
 
 async def archive(desk: Desk, incident: int, request: c.Request) -> Message:

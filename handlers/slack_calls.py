@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 
+from bot.versions import require_version
 from bot.wire import unescape
 from handlers.desk import Desk
 from handlers.files import uploaded
@@ -15,7 +16,7 @@ from handlers.followups import key_of
 from handlers.nudging import message_of, place_for
 from handlers.past import from_before
 from handlers.reports import draft_summary
-from handlers.versions import file_name, freeze, require_version, version_body
+from handlers.versions import comparison, comparison_text, file_name, freeze, version_body
 from storage import Leased
 from templates.blocks.calls import post
 
@@ -162,11 +163,15 @@ async def upload_version(desk: Desk, call: Leased, args: Args) -> Result:
     """A version as a file in a thread, by Slack's three-step upload."""
     id, family, form = call.incident or 0, args["family"], args["form"]
     incident = await desk.store.incident(id)
-    version = require_version(incident, family, args["version"])
-    name = file_name(incident, family, version, form)
+    number, against = args["version"], args["against"]
+    name = file_name(incident, family, number, form, against)
     if call.attempt > 1 and await _uploaded_already(desk, args, name):
         return {}
-    content = await version_body(desk, id, family, version, form)
+    if against:
+        found = await comparison(desk, incident, family, against, number)
+        content = comparison_text(found, incident, family, against, number).encode()
+    else:
+        content = await version_body(desk, id, family, require_version(incident, family, number), form)
     await uploaded(desk, name, content, args["channel"], args["thread_ts"])
     return {}
 

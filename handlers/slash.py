@@ -21,11 +21,14 @@ from handlers.declaring import declare
 from handlers.desk import Desk
 from handlers.inbox import Heard
 from handlers.people import incident_for, incident_named, require_may_command, which_incident
-from handlers.reports import post_draft, require_family
+from handlers.reports import post_draft, require_family, sign_off, signing
 from templates.blocks import forms
 
 ANYWHERE = frozenset({"help", *across.SCREENS})
 """Questions that need no incident."""
+
+
+_OF_A_FAMILY = c.Declare | c.Describe | c.Draft | c.AdvanceReport | c.SendVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ async def answer(desk: Desk, heard: Heard, typed: Typed) -> Message | None:
     require_may_command(desk, person)
     request = c.Request(heard.key, typed.user, typed.via, heard.at, person.tz, typed.channel)
     understood = parse(typed.text, request, desk.policy)
-    if isinstance(understood, c.Declare | c.Describe | c.Draft | c.AdvanceReport) and understood.family is not None:
+    if isinstance(understood, _OF_A_FAMILY) and understood.family is not None:
         require_family(desk, understood.family)
     if isinstance(understood, c.Declare):
         return await declare(desk, _here(understood, typed), request)
@@ -78,6 +81,9 @@ async def _in_incident(
             return await screens.archive(desk, incident, request)
         case c.Show():
             return await screens.show(desk, understood, incident, typed.user)
+        case c.Sign():
+            key, part = signing(desk, understood.words)
+            return await sign_off(desk, incident, key, request, part)
         case c.Draft():
             return await post_draft(desk, incident, understood.family, request)
         case c.MergeInto() | c.MoveLine():

@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
-from bot.decision import Refused
 from bot.incident import Incident, Version
 from bot.report import build_report
-from bot.versions import FROZEN, newest, version_named
+from bot.versions import FROZEN, require_version
 from handlers.desk import Desk
 from handlers.reports import context, people_in, require_family
 from storage import Kept
+from templates.comparing import Section, as_text, compared
 from templates.files import FORMS
 
 
-def require_version(incident: Incident, family: str, number: str = "") -> Version:
-    """The version of this number; without one the newest.
-
-    Raises:
-        Refused: there is none.
-    """
-    found = version_named(incident, family, number) if number else newest(incident, family)
-    if found is not None:
-        return found
-    known = ", ".join(version.number for version in incident.versions.get(family, ()))
-    if not known:
-        sentence = f"No version of the {family} report of {incident.number} was made yet."
-        raise Refused(sentence, f"/incident postmortem {family}")
-    sentence = f"There is no version {number[:20]} of the {family} report of {incident.number}; there are: {known}."
-    raise Refused(sentence, f"/incident versions {family}")
-
-
-def file_name(incident: Incident, family: str, version: Version, form: str) -> str:
+def file_name(incident: Incident, family: str, number: str, form: str, against: str | None = None) -> str:
     ending = "canvas.md" if form == "canvas" else form
-    return f"{incident.number}-{family}-{version.number}.{ending}"
+    versions = f"{against}-to-{number}" if against else number
+    return f"{incident.number}-{family}-{versions}.{ending}"
 
 
 async def version_body(desk: Desk, incident: int, family: str, version: Version, form: str) -> bytes:
@@ -75,3 +60,22 @@ async def freeze(desk: Desk, incident: int, family: str, number: str) -> None:
     version = require_version(await desk.store.incident(incident), family, number)
     for form in FORMS:
         await version_body(desk, incident, family, version, form)
+
+
+async def comparison(desk: Desk, incident: Incident, family: str, before: str, after: str = "") -> tuple[Section, ...]:
+    """What differs between two versions; without a second one, between the first and how things stand now.
+
+    Raises:
+        Refused: there is no such version, or no such family.
+    """
+    first = require_version(incident, family, before)
+    old = await version_body(desk, incident.id, family, first, "md")
+    if after:
+        new = await version_body(desk, incident.id, family, require_version(incident, family, after), "md")
+    else:
+        new = await _written(desk, incident, family, "md")
+    return await asyncio.to_thread(compared, old.decode(), new.decode())
+
+
+def comparison_text(found: Sequence[Section], incident: Incident, family: str, before: str, after: str = "") -> str:
+    return as_text(found, f"{incident.number}, {family} report: version {before} → {after or 'as it stands now'}")

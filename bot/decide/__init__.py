@@ -40,6 +40,8 @@ _RULES: Mapping[type, Callable[[Incident, Any, c.Request, Policy], Decision]] = 
     c.Snooze: following.snooze,
     c.Settle: following.settle,
     c.AdvanceReport: life.advance,
+    c.RenewReport: life.renew,
+    c.SendVersion: life.send,
     c.SignOff: life.sign_off,
 }
 

@@ -8,12 +8,12 @@ from typing import Final
 from bot import commands as c
 from bot import facts as f
 from bot.decide._common import log, source
-from bot.decision import Decision, Freeze, Name, Notice, PostDraft, Refused, Span, Text, say
+from bot.decision import Decision, Freeze, Name, Notice, PostDraft, Refused, Span, Text, Upload, say
 from bot.facts import AnyFact
 from bot.incident import Incident
 from bot.policy import Policy
 from bot.signing import named, signature
-from bot.versions import FROZEN, changed_since, newest, next_number
+from bot.versions import FROZEN, changed_since, newest, next_number, require_version
 from bot.words import DocumentStatus
 
 _FROM: Final[Mapping[DocumentStatus, frozenset[DocumentStatus]]] = {
@@ -80,6 +80,30 @@ def draft(incident: Incident, family: str, request: c.Request) -> tuple[tuple[An
     begun: tuple[AnyFact, ...] = (_step(family, DocumentStatus.DRAFT, request),) if done else ()
     number = next_number(incident, family, DocumentStatus.DRAFT)
     return (*begun, _version(family, number, request)), PostDraft(f"draft:{request.key}", family, number)
+
+
+def renew(incident: Incident, command: c.RenewReport, request: c.Request, policy: Policy) -> Decision:
+    """The report after the one published; whoever comes second is told that it is begun."""
+    last = newest(incident, command.family)
+    if last is None or last.number != command.after:
+        begun = f"Version {last.number} was begun meanwhile" if last else f"No version {command.after} is published"
+        raise Refused(f"{begun}; this posts it as it stands.", f"/incident postmortem {command.family}")
+    facts, posted = draft(incident, command.family, request)
+    return Decision(facts, (posted,), say(f"Version {posted.version} is on its way into the incident's channel."))
+
+
+def send(incident: Incident, command: c.SendVersion, request: c.Request, policy: Policy) -> Decision:
+    """A version as a file, into the thread under the card: whoever is in the channel may read it there."""
+    family = command.family or incident.family
+    for number in (command.number, command.against):
+        if number is not None:
+            require_version(incident, family, number)
+    card = incident.anchors.get("card")
+    if card is None:
+        raise Refused("The incident's channel is not there yet; try again in a moment.", f"/incident versions {family}")
+    what = f"version {command.number}" + (f" beside version {command.against}" if command.against else "")
+    upload = Upload(f"version:{request.key}", family, command.number, command.form, card.place, command.against)
+    return Decision((), (upload,), say(f"The file with {what} is on its way into the thread under the incident card."))
 
 
 def sign_off(incident: Incident, command: c.SignOff, request: c.Request, policy: Policy) -> Decision:

@@ -11,7 +11,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from bot.commands import AdvanceReport, Draft, Request, Show, Understood, Undo
+from bot.commands import AdvanceReport, Draft, Request, SendVersion, Show, Sign, Understood, Undo
 from bot.decision import Offer, Refused
 from bot.phrases import declaring, items, state, timeline
 from bot.phrases.asked import RUN, RUN_MOST, Asked, Doubtful, offered_again
@@ -93,6 +93,27 @@ def _advance(status: DocumentStatus, asked: Asked) -> Understood:
     return AdvanceReport(status, one_line(asked.rest).lower() or None)
 
 
+def _version(asked: Asked) -> Understood:
+    """`version 1.0`, with the form and the family in whichever order."""
+    words = one_line(asked.rest).lower().split()
+    numbers = [word for word in words if re.fullmatch(r"\d+\.\d+", word)]
+    forms = [word for word in words if word in FORMS] or ["md"]
+    families = [word for word in words if word not in (*numbers, *FORMS)]
+    if len(numbers) != 1 or len(forms) > 1 or len(families) > 1:
+        raise Refused("Say which version, and in which form: " + ", ".join(FORMS) + ".", example("version"))
+    return SendVersion(numbers[0], _ENDINGS.get(forms[0], forms[0]), families[0] if families else None)
+
+
+FORMS: Final = ("md", "markdown", "html", "pdf", "json", "svg", "png", "canvas")
+"""In which a version can be had as a file."""
+
+_ENDINGS: Final = {"markdown": "md"}
+
+
+def _sign(asked: Asked) -> Understood:
+    return Sign(re.sub(r"^as (?:the )?", "", one_line(asked.rest).lower()))
+
+
 def _archive(asked: Asked) -> Understood:
     word, _, family = one_line(asked.rest).lower().partition(" ")
     if word != "report":
@@ -133,11 +154,25 @@ _VERBS: Final[Mapping[str, Callable[[Asked], Understood]]] = MappingProxyType(
         "review": partial(_advance, DocumentStatus.IN_REVIEW),
         "approve": partial(_advance, DocumentStatus.APPROVED),
         "publish": partial(_advance, DocumentStatus.PUBLISHED),
+        "version": _version,
+        "sign": _sign,
         "archive": _archive,
         "undo": _undo,
         **{
             what: partial(_show, what)
-            for what in ("actions", "missing", "timeline", "milestones", "brief", "list", "search", "metrics", "help")
+            for what in (
+                "actions",
+                "missing",
+                "timeline",
+                "milestones",
+                "versions",
+                "diff",
+                "brief",
+                "list",
+                "search",
+                "metrics",
+                "help",
+            )
         },
     }
 )

@@ -95,6 +95,18 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("type", "Correct the type: outage, degradation, data loss, security, …", "/incident type data loss"),
     Verb("family", "Choose the kind of report.", "/incident family pir"),
     Verb("report", "Show the report as it stands.", "/incident report", ("draft",)),
+    Verb("versions", "List the versions of the report, each as a file or compared.", "/incident versions slo"),
+    Verb(
+        "version",
+        "Get a version of the report as a file: Markdown, or html, pdf, json, svg, png.",
+        "/incident version 1.0 pdf",
+    ),
+    Verb(
+        "diff",
+        "Compare two versions of the report, or one with how it stands now.",
+        "/incident diff 0.1 1.0",
+        ("compare",),
+    ),
     Verb("missing", "Show what is still unknown, most important first.", "/incident missing"),
     Verb("timeline", "Show the timeline, with Edit and Withdraw on each line.", "/incident timeline"),
     Verb("milestones", "Show the milestones and why each time counts.", "/incident milestones", ("clocks",)),
@@ -109,6 +121,12 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("review", "Give the report to its reviewers, in a family's form if named.", "/incident review coe"),
     Verb("approve", "Approve the report that is in review.", "/incident approve coe"),
     Verb("publish", "Publish the approved report.", "/incident publish coe"),
+    Verb(
+        "sign",
+        "Sign the report: every part in which you are named, or the one you say.",
+        "/incident sign as commander slo",
+        ("sign-off", "signoff"),
+    ),
     Verb(
         "archive",
         "Archive the channel, once everything in it is read back; with `report`, the published report.",

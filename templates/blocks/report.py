@@ -16,6 +16,7 @@ from templates.blocks.card import papers
 from templates.blocks.parts import Block, Message, buttons, context, fields, header, message, section, within
 from templates.blocks.screens import findings, unsigned
 from templates.blocks.text import Look, data, moment
+from templates.blocks.versions import new_version, stale_note
 from templates.blocks.words import SEVERITY_MARKS, counted, label
 
 WORDS_MOST = 700
@@ -54,10 +55,11 @@ def report_summary(
     title = f"{SEVERITY_MARKS[incident.severity]} {drill}{who.title}"
     state = f"*{data(who.number_here)}* · {data(report.family_title)} · {data(report.standing.severity_name)}"
     state += f" · {data(report.standing.status_name)}"
+    state += f" · version {report.document.version}" if report.document.versions else ""
     posting = _posting(report, incident, live or outdated)
     blocks = [
         header(f"{'Report so far' if live else name}: {title}"),
-        context(state, *([_OUTDATED] if outdated else []), *papers(incident, look)),
+        context(state, *stale_note(report), *([_OUTDATED] if outdated else []), *papers(incident, look)),
         *_sentences(report),
         fields(["\n".join(_milestones(report)), "\n".join(("*Clocks*", *map(_clock, report.family_clocks)))]),
         *_impact(report),
@@ -143,7 +145,10 @@ def _posting(report: Report, incident: Incident, wanted: bool) -> tuple[Offer, .
 def _advancing(report: Report, incident: Incident) -> tuple[Offer, ...]:
     """The one step that comes next in the life of the report; whoever is named may sign at any time."""
     word, status = _STEPS[incident.document_status(report.family)]
+    made = Offer("Versions", a.VERSIONS, a.reference(incident.id, report.family))
     return (
+        *new_version(report, incident),
+        *((made,) if report.document.versions else ()),
         Offer(word, a.ADVANCE, a.reference(incident.id, f"{report.family} {status.value}")),
         Offer("Sign off", a.SIGN_OFF, a.reference(incident.id, report.family)),
     )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
 
-from handlers.offline import NotFound, report
+from handlers.offline import NotFound, diff, report
+from tests.slackd.desk import Answer
 from tests.slackd.records import Channel
 from tests.stage import Stage
 from tests.stories.reading import draft, remembered
-from tests.stories.test_report_life import newest_file
-from tests.stories.test_state import said
+from tests.stories.test_report_life import newest_file, summary
+from tests.stories.test_state import labels, said
 
 FORMS = ("md", "html", "json", "pdf", "svg", "png", "canvas")
 
@@ -138,3 +140,108 @@ async def test_a_version_that_was_never_made_is_named_with_those_that_were(stage
     await draft(stage, channel, family="slo")
     with pytest.raises(NotFound, match=r"no version 1\.0 .* there are: 0\.1"):
         await printed(stage, channel, "1.0")
+
+
+# ---- in Slack
+
+
+def screen(answer: Answer) -> str:
+    return str(answer.whispers[-1].blocks)
+
+
+async def test_a_published_report_is_marked_stale_and_a_new_version_is_offered_once(stage: Stage) -> None:
+    """In the summary's message, to who asks for the report, in JSON and at the head of the paper; the old one stays."""
+    channel = await stage.declared("Checkout is failing sev2 --family coe")
+    await published(stage, channel, "coe")
+    posted = summary(stage, channel)
+    assert "out of date" not in str(posted.blocks) and "Make a new version" not in labels(posted)
+    await said(stage, stage.bob, "severity sev1 All regions are hit", channel)
+    await stage.settle()
+    posted = summary(stage, channel)
+    assert "Version 1.0, published" in str(posted.blocks) and "Changed since: Severity" in str(posted.blocks)
+    assert "out of date" in screen(await stage.alice.types("/incident report coe", channel))
+    paper = json.loads(await report(stage.settings, await number_of(stage, channel), "coe", "json"))["document"]
+    assert (paper["stale"]["published"], paper["stale"]["changes"]) == ("1.0", ["Severity"])
+    assert b"_Version 1.0 was published on" in await report(
+        stage.settings, await number_of(stage, channel), "coe", "md"
+    )
+    before = deepcopy(posted)
+    await stage.bob.presses(before, text="Make a new version")
+    await stage.settle()
+    late = await stage.alice.presses(before, text="Make a new version")
+    await stage.settle()
+    assert "Version 1.1 was begun meanwhile" in late.text and "/incident postmortem coe" in late.text
+    assert [v.number for v in (await stage.incident(channel)).versions["coe"]] == ["0.1", "0.2", "1.0", "1.1"]
+    assert "Make a new version" not in labels(summary(stage, channel))
+    assert b"Severity" in newest_file(stage).encode()
+
+
+async def test_every_version_can_be_had_as_a_file_by_command_and_by_button(stage: Stage) -> None:
+    channel = await stage.declared()
+    assert "none yet" in screen(await stage.alice.types("/incident versions slo", channel))
+    await published(stage, channel)
+    shown = await stage.alice.types("/incident versions slo", channel)
+    assert "*1.0* · Published" in screen(shown) and "*0.1* · In review" in screen(shown)
+    for line, form in (("version 1.0 slo html", "html"), ("version 1.0 pdf slo", "pdf"), ("version 0.1 slo", "md")):
+        answer = await said(stage, stage.bob, line, channel)
+        await stage.settle()
+        number = line.split()[1]
+        made = list(stage.slack.world.files.values())[-1]
+        assert "on its way" in answer and made.name.endswith(f"-slo-{number}.{form}")
+        assert made.content == await printed(stage, channel, number, form)
+    newest = next(block for block in shown.whispers[-1].blocks if "accessory" in block)
+    await stage.bob.presses(shown.whispers[-1], newest["block_id"], "As JSON")
+    await stage.settle()
+    made = list(stage.slack.world.files.values())[-1]
+    assert made.content == await printed(stage, channel, "1.0", "json")
+    assert "There is no version 7.0" in await said(stage, stage.bob, "version 7.0 slo", channel)
+    assert "in which form" in await said(stage, stage.bob, "version pdf", channel)
+
+
+async def test_two_versions_are_compared_by_section_in_slack_in_a_file_and_on_the_command_line(stage: Stage) -> None:
+    channel = await stage.declared()
+    await said(stage, stage.alice, "set root_cause The cache was cold", channel)
+    await draft(stage, channel, family="slo")
+    await said(stage, stage.alice, "set root_cause The cache was quite cold", channel)
+    await said(stage, stage.alice, "event <b>db</b> failover & more", channel)
+    await draft(stage, channel, family="slo")
+    shown = await stage.bob.types("/incident diff 0.1 0.2 slo", channel)
+    told = screen(shown)
+    assert "The cache was cold" in told and "The cache was quite cold" in told and "✏️" in told
+    assert "➕" in told and "failover &amp; more" in told
+    await stage.bob.presses(shown.whispers[-1], text="All of it as a file")
+    await stage.settle()
+    made = list(stage.slack.world.files.values())[-1]
+    printed_diff = await diff(stage.settings, await number_of(stage, channel), "slo", "0.1", "0.2")
+    assert made.content.decode() == printed_diff and made.name.endswith("slo-0.1-to-0.2.txt")
+    assert "~ " in printed_diff and "    → " in printed_diff and "  + " in printed_diff
+    assert "Nothing differs" in await diff(stage.settings, await number_of(stage, channel), "slo", "0.2", "0.2")
+    await said(stage, stage.alice, "event said after both", channel)
+    assert "said after both" in screen(await stage.bob.types("/incident diff 0.2 slo", channel))
+    assert "Say which two versions" in await said(stage, stage.bob, "diff slo", channel)
+    assert "There is no version 4.2" in await said(stage, stage.bob, "diff 0.1 4.2 slo", channel)
+
+
+async def test_signing_by_a_typed_line_signs_the_part_named_or_all(stage: Stage) -> None:
+    channel = await stage.declared()
+    await said(stage, stage.alice, "assign commander @bob", channel)
+    await said(stage, stage.alice, "set author @bob", channel)
+    assert "signed the pir report: Incident Commander" in await said(stage, stage.bob, "sign as ic pir", channel)
+    assert "signed the slo report: Author" in await said(stage, stage.bob, "sign slo", channel)
+    assert "signed this report already" in await said(stage, stage.bob, "sign as author slo", channel)
+    assert "You are not named" in await said(stage, stage.carol, "sign as the author slo", channel)
+    assert "there are: " in await said(stage, stage.bob, "sign as emperor slo", channel)
+
+
+async def test_a_report_of_a_cancelled_incident_and_an_archived_one_keep_their_versions(stage: Stage) -> None:
+    channel = await stage.declared()
+    await published(stage, channel)
+    await said(stage, stage.alice, "archive report slo", channel)
+    await said(stage, stage.alice, "cancel The probe was wrong", channel)
+    await stage.settle()
+    assert "out of date" in screen(await stage.bob.types("/incident versions slo", channel))
+    await said(stage, stage.bob, "postmortem slo", channel)
+    await stage.settle()
+    incident = await stage.incident(channel)
+    assert [v.number for v in incident.versions["slo"]][-1] == "1.1" and incident.document_status("slo") == "draft"
+    assert b"PUBLISHED" in await printed(stage, channel, "1.0")
