@@ -29,7 +29,6 @@ LATE_AFTER: Final = timedelta(hours=1)
 _NOTHING: Final[frozenset[str]] = frozenset()
 FINISHED: Final = frozenset({ActionStatus.DONE, ActionStatus.DECLINED})
 _DAY: Final = timedelta(days=1)
-_WEEK: Final = 7
 _NO_FAMILY_DUE: Final = timedelta(days=30)
 """For an item without a date in an incident whose family is not there any more."""
 
@@ -53,6 +52,8 @@ class Topic(StrEnum):
 class Followup:
     """One thing somebody is reminded of. `person` is a Slack user or channel id; who cannot be reached (a deactivated
     account, a user group, a name that Slack does not know) has the first of `instead` who can be stand in.
+
+    `unless` cannot be reached either: whose thing it is that another is told of, who hears of it in their stead then.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Followup:
     instead: tuple[str, ...]
     due: date
     snoozed: date | None = None
+    unless: str = ""
 
     @property
     def about(self) -> str:
@@ -196,27 +198,31 @@ class _Plan:
                 yield from self._item(item)
 
     def _item(self, item: ActionItem) -> Iterator[Followup]:
-        due, snoozed = due_of(item, self._i, self._family), self._i.snoozed.get(f"item:{item.id}")
+        due, snoozed = due_of(item, self._i, self._family), self._snoozed(f"item:{item.id}")
         owner = item.owner if item.owner is not None and is_person(item.owner) else self._steward
         yield Followup(f"item:{item.id}", Topic.ITEM, owner, self._instead(owner), due, snoozed)
         if self._p.escalate_after and owner != self._steward:
             late = due + timedelta(days=self._p.escalate_after)
-            yield Followup(f"late:{item.id}", Topic.LATE, self._steward, (self._own,), late, snoozed)
+            put_off = self._snoozed(f"late:{item.id}", f"item:{item.id}")
+            yield Followup(f"late:{item.id}", Topic.LATE, self._steward, (self._own,), late, put_off, owner)
         if self._p.channel_after and self._channel:
             late = due + timedelta(days=self._p.channel_after)
-            yield Followup(f"told:{item.id}", Topic.TOLD, self._channel, (), late, snoozed)
+            put_off = self._snoozed(f"told:{item.id}", f"item:{item.id}")
+            yield Followup(f"told:{item.id}", Topic.TOLD, self._channel, (), late, put_off)
+
+    def _snoozed(self, *keys: str) -> date | None:
+        """Until when; what its owner put off is told to nobody else meanwhile."""
+        return max((self._i.snoozed[key] for key in keys if key in self._i.snoozed), default=None)
 
     def _instead(self, first: str) -> tuple[str, ...]:
         return tuple(who for who in (self._steward, self._own) if who and who != first)
 
     def digest(self) -> Iterator[Followup]:
         """From the week after the declaration on, for as long as an item is open."""
-        if self._p.digest is None or not self._channel or self._i.declared_at is None:
+        if not self._p.digest or not self._channel or self._i.declared_at is None:
             return
         if any(item.status not in FINISHED for item in self._i.action_items()):
-            begun = self._i.declared_at.date()
-            first = begun + timedelta(days=(self._p.digest - begun.weekday() - 1) % _WEEK + 1)
-            yield Followup(Topic.DIGEST, Topic.DIGEST, self._channel, (), first)
+            yield Followup(Topic.DIGEST, Topic.DIGEST, self._channel, (), self._i.declared_at.date() + _DAY)
 
     def afterwards(self) -> Iterator[Followup]:
         """What a resolved incident asks for, until it is done."""
@@ -292,53 +298,69 @@ def occasions(followup: Followup, policy: FollowUps, hours: Calendar, since: dat
     """The days on which somebody is to hear of it, from `since` on, in order: without end where it repeats.
 
     What should come before or on a free day comes on the last working day before it; what repeats, and what was put
-    off, on the next one.
+    off, on the next one. What repeats does so on the same weekdays for all things, so that they come together.
     """
     floor = max(since, followup.snoozed) if followup.snoozed else since
-    days = {day for day in _dated(followup, policy, hours) if day >= floor}
-    if followup.snoozed and followup.snoozed >= since:
+    dated = sorted(_dated(followup, policy, hours))
+    days = {day for day in dated if day >= floor}
+    if followup.snoozed and followup.snoozed >= since and _put_off(followup, dated):
         days.add(hours.working_day(followup.snoozed))
-    ahead = _repeated(followup, policy, hours, floor)
-    coming = next(ahead, None)
-    for day in sorted(days):
-        while coming is not None and coming < day:
-            yield Occasion(coming, hours.opening(coming))
-            coming = next(ahead, None)
-        if coming == day:
-            coming = next(ahead, None)
+    for day in _merged(sorted(days), _repeated(followup, policy, hours, floor)):
         yield Occasion(day, hours.opening(day))
-    while coming is not None:
-        yield Occasion(coming, hours.opening(coming))
-        coming = next(ahead, None)
+
+
+def _put_off(followup: Followup, dated: Sequence[date]) -> bool:
+    """Would something have been said before the day until which it was put off?"""
+    return followup.snoozed is not None and bool(dated) and dated[0] < followup.snoozed
+
+
+def _merged(days: Sequence[date], repeated: Iterator[date]) -> Iterator[date]:
+    """Both in order, each day once."""
+    ahead = next(repeated, None)
+    for day in days:
+        while ahead is not None and ahead < day:
+            yield ahead
+            ahead = next(repeated, None)
+        if ahead == day:
+            ahead = next(repeated, None)
+        yield day
+    while ahead is not None:
+        yield ahead
+        ahead = next(repeated, None)
 
 
 def _dated(followup: Followup, policy: FollowUps, hours: Calendar) -> Iterator[date]:
-    before = policy.before if followup.topic in _ANNOUNCED else ()
-    for ahead in before:
+    if followup.topic in _WEEKLY:
+        return
+    for ahead in policy.before if followup.topic in _ANNOUNCED else ():
         yield hours.working_day(followup.due - timedelta(days=ahead), -1)
-    if followup.topic in _ESCALATED:
-        yield hours.working_day(followup.due)
-    elif policy.on_the_day or followup.topic not in _ANNOUNCED:
+    if policy.on_the_day or followup.topic not in _ANNOUNCED:
         yield hours.working_day(followup.due, -1)
 
 
 def _repeated(followup: Followup, policy: FollowUps, hours: Calendar, floor: date) -> Iterator[date]:
-    every = _WEEK if followup.topic in (Topic.LATE, Topic.DIGEST) else policy.repeat
-    if not every or followup.topic is Topic.TOLD:
-        return
-    n = max(1, (floor - followup.due).days // every)
-    last = None
-    while True:
-        day = hours.working_day(followup.due + timedelta(days=every * n))
-        if day >= floor and day != last:
-            yield day
-            last = day
-        n += 1
+    """Each such weekday while it is overdue; what is told to others, once a week from its day on."""
+    weekly = followup.topic in _WEEKLY
+    weekdays = frozenset({policy.weekly_on}) if weekly else policy.overdue_on
+    begin = followup.due if weekly else followup.due + _GRACE
+    day, last = max(begin, floor - _LONGEST_HOLIDAY), None
+    while weekdays:
+        told = hours.working_day(day)
+        if day.weekday() in weekdays and told >= floor and told != last:
+            yield told
+            last = told
+            if followup.topic is Topic.TOLD:
+                return
+        day += _DAY
 
 
 _ANNOUNCED: Final = frozenset({Topic.ITEM, Topic.MEETING, Topic.REVIEW, Topic.METRICS, Topic.STEPS})
 """Heard of before the day."""
-_ESCALATED: Final = frozenset({Topic.LATE, Topic.TOLD, Topic.DIGEST})
+_WEEKLY: Final = frozenset({Topic.LATE, Topic.TOLD, Topic.DIGEST})
+"""Told to others than those who have to do it, all together."""
+_GRACE: Final = timedelta(days=2)
+"""Not on the very day after the day itself."""
+_LONGEST_HOLIDAY: Final = timedelta(days=14)
 
 
 def following(followup: Followup, after: datetime, policy: FollowUps, hours: Calendar) -> datetime | None:
@@ -414,7 +436,7 @@ class Judged:
 def judge(watch: Watch, now: datetime, to: Address | None, policy: FollowUps) -> Judged:
     """Nudge, wait for the working day, or find that the moment has not come where that person is.
 
-    Nobody to be reached at all: look again tomorrow.
+    Nobody to be told: look again tomorrow.
     """
     if to is None:
         return Judged(_again(watch, now + _DAY), None)
@@ -450,6 +472,7 @@ def body_of(followup: Followup) -> dict[str, Any]:
         "instead": list(followup.instead),
         "due": followup.due.isoformat(),
         "snoozed": followup.snoozed.isoformat() if followup.snoozed else None,
+        "unless": followup.unless,
     }
 
 
@@ -462,4 +485,5 @@ def followup_of(key: str, topic: str, person: str, body: Mapping[str, Any]) -> F
         instead=tuple(body["instead"]),
         due=date.fromisoformat(body["due"]),
         snoozed=date.fromisoformat(snoozed) if snoozed else None,
+        unless=body.get("unless", ""),
     )

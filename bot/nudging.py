@@ -39,6 +39,7 @@ class Line:
     nudge: Nudge
     topic: Topic
     group: Group
+    due: date  # of the thing itself
     incident: Incident
     followup: Followup | None
     item: ActionItem | None = None
@@ -67,11 +68,12 @@ def _line(incident: Incident, nudge: Nudge, followup: Followup | None, family: F
         nudge=nudge,
         topic=topic,
         group=_group(topic, due, nudge.day),
+        due=due,
         incident=incident,
         followup=followup,
         item=item,
         now=_now(incident, nudge, followup, item),
-        items=_open(incident) if topic is Topic.DIGEST else (),
+        items=_open(incident, family) if topic is Topic.DIGEST else (),
         title=title_of(topic, about, family),
     )
 
@@ -86,8 +88,9 @@ def _group(topic: Topic, due: date, day: date) -> Group:
     return Group.OVERDUE if due < day else Group.TODAY if due == day else Group.SOON
 
 
-def _open(incident: Incident) -> tuple[ActionItem, ...]:
-    return tuple(item for item in incident.action_items() if item.status not in FINISHED)
+def _open(incident: Incident, family: Family | None) -> tuple[ActionItem, ...]:
+    items = (item for item in incident.action_items() if item.status not in FINISHED)
+    return tuple(sorted(items, key=lambda item: due_of(item, incident, family)))
 
 
 def _now(incident: Incident, nudge: Nudge, followup: Followup | None, item: ActionItem | None) -> Text:

@@ -72,11 +72,12 @@ class FollowUps:
     zone: str = "UTC"  # of what is said in channels
     before: tuple[int, ...] = (2,)  # days before the due date
     on_the_day: bool = True
-    repeat: int = 3  # days between two reminders of one thing overdue; 0: none
+    overdue_on: frozenset[int] = frozenset({0, 3})  # weekdays on which what is overdue comes again
     escalate_after: int = 7  # days overdue after which the commander is told; 0: never
     channel_after: int = 14  # days overdue after which the channel is told; 0: never
     channel: str | None = None  # the one told, and of the digest; None: each incident's own
-    digest: int | None = 0  # weekday of the digest; None: there is none
+    weekly_on: int = 0  # the weekday of what others are told: the commander, the channel
+    digest: bool = True  # of the open items, in the channel
     draft_within: int = 2  # from the resolution to a report in review; 0: not followed up, so the next three
     meeting_within: int = 7
     steps_within: int = 14  # checklist lines without a date of their own

@@ -107,7 +107,8 @@ async def tick(desk: Desk) -> None:
 
 async def _acquaint(desk: Desk, rows: Sequence[FollowupRow], now: datetime) -> bool:
     """Learn who they are and in which zone; False: Slack cannot say now."""
-    people = {who for row in rows for who in (row.person, *row.body.get("instead", ())) if fu.is_person(who)}
+    named = (who for row in rows for who in (row.person, *row.body.get("instead", ()), row.body.get("unless", "")))
+    people = {who for who in named if fu.is_person(who)}
     try:
         await desk.directory.meet(people, now)
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
@@ -140,18 +141,27 @@ def _judged(desk: Desk, row: FollowupRow, now: datetime, asked: bool) -> fu.Judg
 
 
 def _whom(followup: fu.Followup) -> list[str]:
+    """Everybody on whom it depends."""
     return [who for who in (followup.person, *followup.instead) if who]
 
 
 def _address(desk: Desk, followup: fu.Followup) -> fu.Address | None:
     """The first who can be reached; a channel always can."""
+    if followup.unless and _gone(desk, followup.unless):
+        return None
     for who in _whom(followup):
         if not fu.is_person(who):
             return fu.Address(who, desk.policy.follow_ups.zone)
         known = desk.directory.known(who)
-        if known is not None and not known.deleted and not known.bot:
+        if known is not None and not _gone(desk, who):
             return fu.Address(who, known.tz)
     return None
+
+
+def _gone(desk: Desk, who: str) -> bool:
+    """Slack knows nobody by this who could read a message."""
+    known = desk.directory.known(who)
+    return known is None or known.deleted or known.bot
 
 
 def _told(nudge: fu.Nudge) -> NudgeRow:

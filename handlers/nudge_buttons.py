@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot import commands as c
-from bot.decision import Refused
+from bot.decision import Refused, say
 from bot.nudging import Line
 from handlers.act import Message, act
-from handlers.followups import editing
+from handlers.followups import DATED, editing
 from handlers.nudging import lines_of
 from handlers.pressing import Press, open_view
 from templates.blocks import actions as a
 from templates.blocks import forms
+from templates.blocks.replies import reply_message
 from templates.blocks.text import Look, plain
+from templates.blocks.words import counted
 
 
 async def press_item(press: Press, form: Callable[..., Any]) -> Message | None:
@@ -31,24 +34,29 @@ async def press_item(press: Press, form: Callable[..., Any]) -> Message | None:
 
 
 async def snooze(press: Press) -> Message | None:
-    """Put off one thing, or all that its message still asks for."""
+    """Put off one thing, or everything that this person is reminded of."""
     days, incident, thing = a.chosen(press.value)
-    key, to, day = _read(thing)
+    key = _read(thing)[0]
     today = press.request.now.astimezone(ZoneInfo(press.request.zone)).date()
     until = today + timedelta(days=int(days))
-    if key != a.EVERYTHING:
-        await _standing(replace(press, value=a.reference(incident, thing)))
-        return await act(press.desk, incident, c.Snooze((key,), until), press.request)
+    if key == a.EVERYTHING:
+        return await _snooze_everything(press, until)
+    await _standing(replace(press, value=a.reference(incident, thing)))
+    return await act(press.desk, incident, c.Snooze((key,), until), press.request)
+
+
+async def _snooze_everything(press: Press, until: date) -> Message:
+    """Incident by incident, each under a key of its own: what a crash leaves undone is done by the replay."""
     wanted: dict[int, list[str]] = defaultdict(list)
-    for line in await lines_of(press.desk, to, day):
-        if line.stands:
-            wanted[line.incident.id].append(line.nudge.key)
-    if not wanted:
-        raise Refused("Nothing of this is left to do.", "/incident actions")
-    answer = None
+    for row in await press.desk.store.followups_of(press.request.by):
+        if row.topic in DATED:
+            wanted[row.incident].append(row.key)
     for id, keys in wanted.items():
-        answer = await act(press.desk, id, c.Snooze(tuple(keys), until), press.request)
-    return answer
+        request = replace(press.request, key=f"{press.request.key}:{id}")
+        with contextlib.suppress(Refused):  # done meanwhile
+            await act(press.desk, id, c.Snooze(tuple(keys), until), request)
+    many = counted(sum(map(len, wanted.values())), "thing")
+    return reply_message(say(f"{many} put off: you will hear again on {until:%a %Y-%m-%d}."), press.desk.look)
 
 
 async def held(press: Press) -> Message | None:

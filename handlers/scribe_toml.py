@@ -111,13 +111,6 @@ def _weekday(said: object) -> int:
     return _DAYS.index(str(said))
 
 
-def _weekday_or_none(said: object) -> int | None:
-    try:
-        return None if said == "" else _weekday(said)
-    except ValueError as wrong:
-        raise ValueError(f'{wrong}, or "" for none') from None
-
-
 def _holiday(said: object) -> date:
     try:
         return said if type(said) is date else date.fromisoformat(str(said))
@@ -134,7 +127,6 @@ def _zone(said: object) -> str:
 
 Clock = Annotated[time, PlainValidator(_clock)]
 Weekday = Annotated[int, PlainValidator(_weekday)]
-WeekdayOrNone = Annotated[int | None, PlainValidator(_weekday_or_none)]
 Holiday = Annotated[date, PlainValidator(_holiday)]
 Zone = Annotated[str, PlainValidator(_zone)]
 Days = Annotated[int, Strict(), Field(ge=0, le=365)]
@@ -192,11 +184,12 @@ class FollowUpsTable(BaseModel):
     zone: Zone = _FOLLOW_UPS.zone
     before: tuple[Ahead, ...] = _FOLLOW_UPS.before
     on_the_day: Flag = _FOLLOW_UPS.on_the_day
-    repeat: Days = _FOLLOW_UPS.repeat
+    overdue_on: frozenset[Weekday] = _FOLLOW_UPS.overdue_on
     escalate_after: Days = _FOLLOW_UPS.escalate_after
     channel_after: Days = _FOLLOW_UPS.channel_after
     channel: Broadcast = ""
-    digest: WeekdayOrNone = _FOLLOW_UPS.digest
+    weekly_on: Weekday = _FOLLOW_UPS.weekly_on
+    digest: Flag = _FOLLOW_UPS.digest
     draft_within: Days = _FOLLOW_UPS.draft_within
     meeting_within: Days = _FOLLOW_UPS.meeting_within
     steps_within: Days = _FOLLOW_UPS.steps_within

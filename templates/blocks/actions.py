@@ -64,7 +64,7 @@ NUDGE_DECLINE: Final = "nudge_decline"
 NUDGE_SNOOZE: Final = "nudge_snooze"  # a choice; its verb is the number of days
 NUDGE_HELD: Final = "nudge_held"
 NUDGE_SETTLE: Final = "nudge_settle"
-EVERYTHING: Final = "everything"  # in the place of what is followed up: all of the message
+EVERYTHING: Final = "everything"  # in the place of what is followed up: all that is theirs
 
 # Offered where a command needs an answer; the value is what `bot.decision.Offer` says.
 CHOOSE_INCIDENT: Final = "choose_incident"

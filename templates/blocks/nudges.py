@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -23,6 +22,7 @@ from templates.blocks.parts import (
     option,
     plain_text,
     section,
+    sections,
     within,
 )
 from templates.blocks.text import Look, data, mrkdwn, one_line
@@ -38,7 +38,7 @@ _HEADINGS: Final = {
     Group.OVERDUE: "Overdue",
     Group.TODAY: "Due today",
     Group.SOON: "Due soon",
-    Group.OTHERS: "Overdue for long, and somebody else's",
+    Group.OTHERS: "Long overdue",
     Group.REPORT: "After the incident",
     Group.DIGEST: "Open action items",
 }
@@ -46,26 +46,31 @@ _HEADINGS: Final = {
 
 def nudges_message(lines: Sequence[Line], look: Look, zone: str) -> Message:
     """What waits for one person or channel today; `zone` is theirs."""
-    ordered = sorted(lines, key=lambda line: (list(Group).index(line.group), line.nudge.due, line.incident.id))
+    ordered = sorted(lines, key=lambda line: (list(Group).index(line.group), line.due, line.incident.id))
     standing = [line for line in ordered if line.stands]
     to = ordered[0].nudge.to
     head = _head(standing, to)
+    alone = len({line.incident.id for line in ordered}) == 1
     blocks = [section(f"*{head}*"), *_lateness(ordered, zone)]
+    if alone:
+        blocks.append(context(_where(ordered[0], look)))
     for group in Group:
         here = [line for line in ordered if line.group is group]
         if here:
             blocks.append(section(f"*{_HEADINGS[group]}*"))
-            blocks += [block for line in here for block in _line(line, look, to)]
+            blocks += [block for line in here for block in _line(line, look, alone)]
     return message(head, within(blocks, _all(standing, to)))
 
 
 def _head(standing: Sequence[Line], to: str) -> str:
-    if not standing:
-        return "Nothing is left to do here."
-    if all(line.topic is Topic.DIGEST for line in standing):
-        return f"This week's {counted(sum(len(line.items) for line in standing), 'open action item')}"
-    waits = "waits" if len(standing) == 1 else "wait"
-    return f"{counted(len(standing), 'thing')} {waits} for {'you' if is_person(to) else 'somebody here'}"
+    items = counted(sum(len(line.items) for line in standing), "open action item")
+    things = [line for line in standing if line.topic is not Topic.DIGEST]
+    waiting = f"{counted(len(things), 'thing')} {'waits' if len(things) == 1 else 'wait'}"
+    if is_person(to):
+        return f"{waiting} for you" if things else "Nothing of this is left to do."
+    if things:
+        return f"{waiting} for somebody here"
+    return f"This week: {items}" if standing else "Nothing of this is left to do."
 
 
 def _lateness(lines: Sequence[Line], zone: str) -> Iterator[Block]:
@@ -76,46 +81,48 @@ def _lateness(lines: Sequence[Line], zone: str) -> Iterator[Block]:
         yield context(f"This comes late: Scribe was not at work on {meant:%a %Y-%m-%d} at {meant:%H:%M}.")
 
 
-def _line(line: Line, look: Look, to: str) -> Iterator[Block]:
+def _line(line: Line, look: Look, alone: bool) -> Iterator[Block]:
     said = _said(line, look)
     if not line.stands:
         yield section(f"~{said.splitlines()[0]}~ {mrkdwn(line.now, look, TITLE_MOST)}")
         return
-    yield section(f"{said}\n{_where(line, look)}")
+    where = [] if alone else [_where(line, look)]
+    yield section("\n".join([said, *_standing_in(line, look), *where]))
     if row := [*_buttons(line, look), *_snooze(line)]:
-        yield {"type": "actions", "elements": row}
+        yield {"type": "actions", "block_id": a.reference(line.incident.id, line.nudge.key), "elements": row}
     if line.topic is Topic.DIGEST:
         yield from _digest(line, look)
 
 
 def _said(line: Line, look: Look) -> str:
     """The thing itself, as a line or two."""
-    if line.item is not None:
-        return item_line(line.item, look, line.incident.family)
     if line.topic is Topic.DIGEST:
         return counted(len(line.items), "open item")
-    return f"{data(line.title or 'Something', TITLE_MOST)}\ndue {line.nudge.due.isoformat()}"
+    overdue = (line.nudge.day - line.due).days
+    late = f" · *{counted(overdue, 'day')} overdue*" if overdue > 0 else ""
+    if line.item is not None:
+        return item_line(line.item, look, line.incident.family) + late
+    return f"{data(line.title or 'Something', TITLE_MOST)}\ndue {line.due.isoformat()}{late}"
+
+
+def _standing_in(line: Line, look: Look) -> Iterator[str]:
+    """Why somebody hears of what is another's."""
+    whose = line.nudge.person
+    if line.nudge.to != whose and is_person(whose):
+        yield f"_{data(look.name(whose))} cannot be reached any more_"
 
 
 def _where(line: Line, look: Look) -> str:
-    """Which incident, and how late it is."""
     what = mrkdwn((Quote(one_line(line.incident.title)),), look, TITLE_MOST)
-    where = f" · <#{line.incident.channel}>" if line.incident.channel else ""
-    overdue = (line.nudge.day - _due(line)).days
-    late = f" · *{counted(overdue, 'day')} overdue*" if overdue > 0 and line.topic is not Topic.DIGEST else ""
-    return f"_{data(line.incident.number)} {what}_{where}{late}"
-
-
-def _due(line: Line) -> date:
-    return line.item.due or line.nudge.due if line.item else line.nudge.due
+    where = f" in <#{line.incident.channel}>" if line.incident.channel else ""
+    return f"{data(line.incident.number)} {what}{where}"
 
 
 def _digest(line: Line, look: Look) -> Iterator[Block]:
+    """The longest due first, in few blocks."""
     shown = [item_line(item, look, line.incident.family).replace("\n", " · ") for item in line.items[:LISTED]]
     more = [f"… and {len(line.items) - LISTED} more"] if len(line.items) > LISTED else []
-    yield context("\n".join([*shown[: LISTED // 2]]))
-    if rest := [*shown[LISTED // 2 :], *more]:
-        yield context("\n".join(rest))
+    yield from sections([*shown, *more])
 
 
 def _thing(line: Line) -> str:
@@ -184,9 +191,8 @@ def _put_off(label: str, incident: int, thing: str) -> Block:
 
 
 def _all(standing: Sequence[Line], to: str) -> list[Block]:
-    """Everything put off at once, by somebody who goes on leave."""
-    mine = [line for line in standing if line.topic is not Topic.DIGEST]
-    if len(mine) < 2 or not is_person(to):
+    """Everything of theirs put off at once, for somebody who goes on leave."""
+    if not is_person(to) or not standing:
         return []
-    day = mine[0].nudge.day.isoformat()
-    return [{"type": "actions", "elements": [_put_off("Snooze all of these", 0, f"{a.EVERYTHING} {to} {day}")]}]
+    menu = _put_off("Away? Snooze everything", 0, f"{a.EVERYTHING} {to} {standing[0].nudge.day.isoformat()}")
+    return [{"type": "actions", "block_id": a.EVERYTHING, "elements": [menu]}]

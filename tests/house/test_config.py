@@ -240,12 +240,11 @@ def test_each_variable_is_documented() -> None:
 
 
 def test_follow_ups_have_their_own_table_with_sentences_for_what_is_wrong() -> None:
-    read = scribe_toml.parse('[follow_ups]\nhour = "08:30"\nholidays = ["2026-12-25"]\ndigest = ""\nbefore = [7, 2]')
-    assert (read.follow_ups.hour.isoformat(), read.follow_ups.digest, read.follow_ups.before) == (
-        "08:30:00",
-        None,
-        (7, 2),
+    read = scribe_toml.parse(
+        '[follow_ups]\nhour = "08:30"\nholidays = ["2026-12-25"]\noverdue_on = []\nbefore = [7, 2]'
     )
+    assert (f"{read.follow_ups.hour:%H:%M}", read.follow_ups.before) == ("08:30", (7, 2))
+    assert read.follow_ups.overdue_on == frozenset()
     assert [day.isoformat() for day in read.follow_ups.holidays] == ["2026-12-25"]
     told = refused_file(
         """
@@ -255,13 +254,13 @@ def test_follow_ups_have_their_own_table_with_sentences_for_what_is_wrong() -> N
         holidays = ["Christmas"]
         zone = "Zurich"
         before = [0]
-        repeat = -1
+        steps_within = -1
         channel = "#ops"
-        digest = "mon"
+        weekly_on = "mon"
         """
     )
     assert {key.split(".")[1] for key in told} == {
-        "hour", "workdays", "holidays[0]", "zone", "before[0]", "repeat", "channel", "digest",
+        "hour", "workdays", "holidays[0]", "zone", "before[0]", "steps_within", "channel", "weekly_on",
     }  # fmt: skip
     assert refused_file('[follow_ups]\nhour = "10:00"\nuntil = "09:00"') == {
         "follow_ups.until": "must be later than the hour"

@@ -54,22 +54,41 @@ def at(text: str) -> datetime:
 # ---- the days
 
 
-def test_an_item_is_heard_of_two_days_before_on_its_day_and_every_three_days_after() -> None:
-    assert days(item("2026-03-11"), 5) == ["Mon 03-09", "Wed 03-11", "Mon 03-16", "Tue 03-17", "Fri 03-20"]
+def test_an_item_is_heard_of_two_days_before_on_its_day_and_while_overdue_on_mondays_and_thursdays() -> None:
+    assert days(item("2026-03-11"), 5) == ["Mon 03-09", "Wed 03-11", "Mon 03-16", "Thu 03-19", "Mon 03-23"]
 
 
 def test_what_falls_on_a_free_day_comes_before_it_and_what_repeats_after_it() -> None:
-    assert days(item("2026-03-15"), 3) == ["Fri 03-13", "Wed 03-18", "Mon 03-23"]  # due on a Sunday
+    assert days(item("2026-03-15"), 3) == ["Fri 03-13", "Thu 03-19", "Mon 03-23"]  # due on a Sunday
 
 
 def test_holidays_are_free_days() -> None:
     policy = replace(DAYS, holidays=frozenset({date(2026, 3, 11), date(2026, 3, 16)}))
-    assert days(item("2026-03-11"), 3, policy=policy) == ["Mon 03-09", "Tue 03-10", "Tue 03-17"]
+    assert days(item("2026-03-11"), 4, policy=policy) == ["Mon 03-09", "Tue 03-10", "Tue 03-17", "Thu 03-19"]
+
+
+def test_things_overdue_since_different_days_come_together() -> None:
+    others = [set(days(item(due), 9)[-4:]) for due in ("2026-03-10", "2026-03-11", "2026-03-13")]
+    assert others[0] & others[1] & others[2] >= {"Thu 03-26", "Mon 03-30"}
+
+
+def test_what_others_are_told_comes_once_a_week_and_in_the_channel_once() -> None:
+    late = Followup("late:A1", Topic.LATE, "U0ALICE", (), date(2026, 3, 18))
+    assert days(late, 3) == ["Mon 03-23", "Mon 03-30", "Mon 04-06"]
+    assert days(replace(late, topic=Topic.TOLD), 3) == ["Mon 03-23"]
 
 
 def test_what_was_put_off_comes_on_that_day_or_the_first_working_one_after_it() -> None:
-    assert days(item("2026-03-11", snoozed="2026-03-28"), 2) == ["Mon 03-30", "Wed 04-01"]
-    assert days(item("2026-04-10", snoozed="2026-03-14"), 3) == ["Mon 03-16", "Wed 04-08", "Fri 04-10"]
+    assert days(item("2026-03-11", snoozed="2026-03-28"), 2) == ["Mon 03-30", "Thu 04-02"]
+
+
+def test_what_was_put_off_to_a_day_before_its_time_comes_at_its_time() -> None:
+    assert days(item("2026-04-10", snoozed="2026-03-14"), 2) == ["Wed 04-08", "Fri 04-10"]
+
+
+def test_what_its_owner_put_off_is_told_to_others_on_their_day_only() -> None:
+    late = Followup("late:A1", Topic.LATE, "U0ALICE", (), date(2026, 3, 18), date(2026, 3, 27))
+    assert days(late, 2) == ["Mon 03-30", "Mon 04-06"]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +174,7 @@ def test_with_nobody_to_tell_it_is_looked_at_again_the_next_day() -> None:
 def test_however_irregularly_one_looks_each_day_says_a_thing_once_and_in_working_hours(
     due: date, zone: str, hour: int, steps: list[int]
 ) -> None:
-    policy = replace(DAYS, hour=time(hour, 30), until=time(hour + 8, 0), repeat=1)
+    policy = replace(DAYS, hour=time(hour, 30), until=time(hour + 8, 0), overdue_on=frozenset(range(7)))
     begin = datetime.combine(due, time(0), UTC) - timedelta(days=4)
     told = _lived(item(due.isoformat()), zone, policy, begin, [timedelta(minutes=step) for step in steps])
     assert len({nudge.day for nudge in told}) == len(told)
@@ -194,7 +213,7 @@ def test_as_long_as_person_date_and_snooze_stay_what_was_said_stays_said() -> No
 def test_what_is_already_overdue_when_it_is_added_is_heard_of_at_the_next_occasion() -> None:
     watch = watched(item("2026-03-02"), None, 1, at("2026-03-10 12:00"), "UTC", DAYS)
     assert watch.next_at == following(watch.followup, at("2026-03-10 12:00"), DAYS, calendar("UTC", DAYS))
-    assert watch.next_at == at("2026-03-11 09:00")
+    assert watch.next_at == at("2026-03-12 09:00")
 
 
 # ---- what is followed up
@@ -215,7 +234,7 @@ def test_an_open_item_is_its_owners_then_the_commanders_then_the_channels() -> N
     assert found["item:A1"].person == "U0BOB" and found["item:A1"].instead == ("U0CAROL", "C0INCIDENT")
     assert (found["late:A1"].person, found["late:A1"].due) == ("U0CAROL", date(2026, 3, 27))
     assert (found["told:A1"].person, found["told:A1"].due) == ("C0INCIDENT", date(2026, 4, 3))
-    assert (found["digest"].person, found["digest"].due) == ("C0INCIDENT", date(2026, 3, 16))
+    assert (found["digest"].person, found["digest"].due) == ("C0INCIDENT", date(2026, 3, 11))
 
 
 @pytest.mark.parametrize("owner", [None, "S0ONCALL", "maria from the night shift"])

@@ -7,10 +7,10 @@ from pathlib import Path
 HERE = Path(__file__).parent / "goldens"
 
 
-def same_as(name: str, actual: str) -> None:
+def same_as(name: str, actual: str, folder: Path = HERE) -> None:
     """Fails when the text is not the golden file's, and leaves it as `actual-<name>` to look at or to keep."""
-    expected = HERE / name
-    left = HERE / f"actual-{name}"
+    expected = folder / name
+    left = folder / f"actual-{name}"
     if expected.is_file() and expected.read_text(encoding="utf-8") == actual:
         left.unlink(missing_ok=True)
         return
