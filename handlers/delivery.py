@@ -34,7 +34,8 @@ DONE_ALREADY: Final = frozenset(
 POINTLESS: Final = frozenset({"message_not_found", "cant_update_message", "too_many_reactions", "thread_not_found"})
 """The message is gone or cannot carry it; nobody misses anything."""
 ABSENT: Final = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
-COURTESIES: Final = ("reactions.", "scribe.nudge")
+REMINDERS: Final = "scribe.nudge"
+COURTESIES: Final = ("reactions.", REMINDERS)
 """A reaction or a reminder in a channel where Scribe is not any more: nobody misses it."""
 TRANSIENT: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
 MENDABLE: Final = frozenset(
@@ -142,8 +143,10 @@ class Courier:
             await self._give_up(call, code, error)
 
     async def _again(self, call: Leased, why: str, pause: timedelta, *, limited: bool = False) -> None:
-        """Later. A rate limit or a missing permission says nothing against the call, so it never wears it out."""
-        if call.attempt >= ATTEMPTS and not limited:
+        """Later. A rate limit or a missing permission says nothing against the call, so it never wears it out; nor does
+        Slack's failing say anything against a reminder, which nobody would ask for again.
+        """
+        if call.attempt >= ATTEMPTS and not (limited or call.method.startswith(REMINDERS)):
             await self._give_up(call, why, None)
         else:
             self._desk.metrics.tried(call.method, "retried")

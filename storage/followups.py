@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ from storage.engine import Database
 from storage.tables import followups, nudges, upsert
 from storage.tables import outbox as calls
 from storage.values import Call, FollowupRow, NudgeRow
+
+_DAY: Final = timedelta(days=1)
 
 Revise = Callable[[Sequence[FollowupRow]], tuple[Sequence[FollowupRow], Collection[str]]]
 """Makes of the rows that stand those that changed or are new, and the keys that are followed up no more."""
@@ -60,7 +62,7 @@ class Followups:
         await self._db.once(_look_again, person, now)
 
     async def untell(self, to: str, day: str, now: datetime) -> None:
-        """Nobody could be told that day: it is looked at again, as if nothing had been said since it was meant."""
+        """Nobody could be told that day: it is looked at again, as if nothing had been said since the day before."""
         await self._db.write(_untell, to, day, now)
 
 
@@ -123,7 +125,7 @@ def _untell(connection: Connection, to: str, day: str, now: datetime) -> None:
     if rows:
         connection.execute(
             _ADVANCE,
-            [{"i": r.incident, "k": r.key, "a": r.meant - datetime.resolution, "n": now} for r in rows],
+            [{"i": r.incident, "k": r.key, "a": r.meant - _DAY, "n": now} for r in rows],
         )
         connection.execute(delete(nudges).where(mine))
 

@@ -78,7 +78,9 @@ def _lateness(lines: Sequence[Line], zone: str) -> Iterator[Block]:
     late = [line.nudge.meant for line in lines if line.nudge.late]
     if late:
         meant = min(late).astimezone(ZoneInfo(zone))
-        yield context(f"This comes late: Scribe was not at work on {meant:%a %Y-%m-%d} at {meant:%H:%M}.")
+        yield context(
+            f"This comes late: it was meant for {meant:%a %Y-%m-%d} at {meant:%H:%M}, when Scribe could not send it."
+        )
 
 
 def _line(line: Line, look: Look, alone: bool) -> Iterator[Block]:
