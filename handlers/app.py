@@ -1,11 +1,14 @@
-"""Bolt: every listener registered, every envelope kept first, one error handler."""
+"""Bolt: what people ask of Scribe by commands, buttons, shortcuts and forms finds its listener here.
+
+Everything was kept before it comes here (`handlers.gate`); what Slack tells is read in `handlers.events`.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt import BoltResponse
@@ -15,32 +18,14 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers import buttons, channels, messages, reactions, shortcuts, slash, submissions
+from handlers import buttons, shortcuts, slash, submissions
 from handlers.desk import Desk
 from handlers.inbox import Heard, Inbox
-from handlers.tell import to_mention, to_response_url, to_user
+from handlers.tell import to_response_url, to_user
 
 log = logging.getLogger("scribe.app")
 
 Body = dict[str, Any]
-Hear = Callable[[Desk, Heard, Mapping[str, Any]], Awaitable[None]]
-
-
-class ForeignWorkspace(Exception):
-    """A request of another workspace than the one Scribe is installed in."""
-
-
-EVENTS: Mapping[str, Hear] = {
-    "message": messages.hear,
-    "reaction_added": reactions.hear,
-    "reaction_removed": reactions.hear,
-    "member_joined_channel": channels.joined,
-    "channel_created": channels.created,
-    "channel_rename": channels.renamed,
-    "group_rename": channels.renamed,
-    "channel_id_changed": channels.changed_id,
-}
-"""Every event that means something by itself; a mention is a line somebody typed."""
 
 
 def build_app(desk: Desk, inbox: Inbox) -> AsyncApp:
@@ -53,8 +38,6 @@ def build_app(desk: Desk, inbox: Inbox) -> AsyncApp:
         authorize=_authorize(desk),
         raise_error_for_unhandled_request=True,
     )
-    app.use(inbox.keep)
-    _register_events(app, desk, inbox)
     _register_lines(app, desk, inbox)
     _register_interactions(app, desk, inbox)
     app.error(_door)
@@ -65,8 +48,6 @@ def _authorize(desk: Desk) -> Callable[..., Awaitable[AuthorizeResult]]:
     """Bolt's own `auth.test` at each start would acknowledge and drop what comes while Slack falters."""
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        if team_id not in (None, desk.me.team_id):
-            raise ForeignWorkspace(team_id)
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=desk.me.team_id,
@@ -76,36 +57,6 @@ def _authorize(desk: Desk) -> Callable[..., Awaitable[AuthorizeResult]]:
         )
 
     return authorize
-
-
-def _register_events(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
-    async def nobody_to_tell(message: Body) -> None:
-        return None
-
-    def listener(hear: Hear) -> Callable[..., Awaitable[None]]:
-        async def listen(event: Body, context: AsyncBoltContext) -> None:
-            heard: Heard = context["heard"]
-            await inbox.attend(heard, lambda: hear(desk, heard, event), nobody_to_tell)
-
-        return listen
-
-    async def mentioned(event: Body, context: AsyncBoltContext) -> None:
-        heard: Heard = context["heard"]
-        typed = slash.from_mention(desk, event)
-        await inbox.attend(heard, lambda: slash.answer(desk, heard, typed), to_mention(desk, event), typed.text)
-
-    async def whoever(event: Body, context: AsyncBoltContext) -> None:
-        heard: Heard = context["heard"]
-        if event["type"] == "user_change":
-            await desk.directory.note(event["user"], heard.at)
-        elif event["type"] in ("tokens_revoked", "app_uninstalled"):
-            log.error("Slack says %s; Scribe can do nothing until it is installed again", event["type"])
-        await desk.store.finish(heard.key, heard.at)
-
-    for name, hear in EVENTS.items():
-        app.event(name)(listener(hear))
-    app.event("app_mention")(mentioned)
-    app.event(re.compile(".*"))(whoever)
 
 
 def _register_lines(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
@@ -145,8 +96,8 @@ def _register_interactions(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
 
 
 async def _door(error: Exception, body: Body) -> BoltResponse | None:
-    """What no listener wants is acknowledged; what failed before it was kept is not, so that Slack delivers again."""
+    """What no listener wants is acknowledged; what failed is not, so that Slack delivers it again."""
     if isinstance(error, BoltUnhandledRequestError):
         return BoltResponse(status=200, body="")
-    log.error("a %s could not be kept", body.get("type", "command"), exc_info=error)
+    log.error("a %s could not be dispatched", body.get("type", "command"), exc_info=error)
     return BoltResponse(status=500, body="")

@@ -1,4 +1,4 @@
-"""Keep it before you ack it: every envelope is committed in middleware, and dispatched again until it is finished."""
+"""What becomes of an envelope that was kept: it is attended to until it is finished, and no failure is swallowed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from slack_bolt import BoltResponse
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.context.async_context import AsyncBoltContext
-from slack_bolt.request.async_request import AsyncBoltRequest
-
 from bot.decision import Refused
 from handlers.desk import Desk
-from storage import Envelope
 from templates.blocks.replies import refusal_message
 
 log = logging.getLogger("scribe.inbox")
@@ -60,26 +54,6 @@ class Inbox:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def keep(
-        self, body: Body, context: AsyncBoltContext, next: Callable[[], Awaitable[Any]]
-    ) -> BoltResponse | None:
-        """Bolt middleware. A failure here sends no ack, so Slack delivers again."""
-        named = envelope_key(body)
-        replayed = context.get("replayed")
-        if isinstance(replayed, Envelope):
-            context["heard"] = Heard(replayed.key, replayed.received_at, True, replayed.answer)
-            self._desk.metrics.heard(replayed.kind, "replayed")
-        elif named is not None:
-            now = self._desk.clock.now()
-            with self._desk.metrics.keeping(named[1]):
-                new = await self._desk.store.keep(*named, body, now)
-            self._desk.metrics.heard(named[1], "new" if new else "known")
-            if not new:
-                return BoltResponse(status=200, body="")
-            context["heard"] = Heard(named[0], now)
-        await next()
-        return None
-
     async def attend(
         self, heard: Heard, work: Callable[[], Awaitable[Message | None]], tell: Tell, typed: str = ""
     ) -> None:
@@ -106,16 +80,6 @@ class Inbox:
                 await tell(refusal_message(sorry, typed if aside and not done else ""))
             except Exception as untold:
                 log.error("error %s could not be told", error_id, exc_info=untold)
-
-    async def sweep(self, app: AsyncApp) -> None:
-        """Dispatch again what nobody finished: a process that died, or a failure whose pause is over."""
-        for envelope in await self._desk.store.unfinished(self._desk.clock.now(), limit=20):
-            request = AsyncBoltRequest(
-                body=envelope.body,
-                mode="socket_mode",
-                context={"replayed": envelope},
-            )
-            await app.async_dispatch(request)
 
 
 def _outlook(aside: bool, done: bool) -> str:

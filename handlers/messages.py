@@ -29,6 +29,11 @@ def is_ours(desk: Desk, message: Event) -> bool:
     return message.get("bot_id") == desk.me.bot_id or message.get("user") == desk.me.user_id
 
 
+def is_said(event: Event) -> bool:
+    """Somebody says something; no edit, no deletion, and not Slack talking."""
+    return event.get("type") == "message" and event.get("subtype") in SPOKEN
+
+
 def transcribed(channel: str, message: Event, now: datetime) -> Message | None:
     """The message as the transcript keeps it; None when nobody said it."""
     if message.get("subtype") not in SPOKEN:
@@ -57,22 +62,12 @@ def seen(message: Message, place: Evidence | None = None) -> SeenMessage:
 
 
 async def hear(desk: Desk, heard: Heard, event: Event) -> None:
-    """One `message` event of any subtype."""
+    """One `message` event that is more than somebody saying something."""
     subtype = event.get("subtype")
     if subtype == "message_changed":
         await _changed(desk, heard, event)
     elif subtype == "message_deleted":
         await _deleted(desk, heard, event["channel"], event["deleted_ts"], event.get("previous_message") or {})
-    else:
-        await _said(desk, heard, event)
-
-
-async def _said(desk: Desk, heard: Heard, event: Event) -> None:
-    message = None if is_ours(desk, event) else transcribed(event["channel"], event, heard.at)
-    if message is not None and await desk.store.incident_at(message.channel) is not None:
-        async with desk.store.visit(None) as visit:
-            await visit.remember(message)
-            await visit.finish(heard.key, heard.at)
 
 
 async def _changed(desk: Desk, heard: Heard, event: Event) -> None:

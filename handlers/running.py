@@ -11,7 +11,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 import aiohttp
-from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -26,8 +25,10 @@ from handlers.delivery import Courier
 from handlers.desk import Desk, Identity
 from handlers.directory import Directory
 from handlers.followups import tick
+from handlers.gate import Gate
 from handlers.health import Health
 from handlers.inbox import Inbox
+from handlers.line import Line
 from handlers.metronome import beating
 from handlers.mistakes import Misconfigured, Mistake
 from handlers.pulse import pulse
@@ -83,32 +84,34 @@ async def at_work(settings: Settings, name: str) -> AsyncIterator[Desk]:
     async with _clock(settings) as clock, _desk(settings, clock, name) as desk, AsyncExitStack() as stack:
         inbox, courier = Inbox(desk), Courier(desk)
         app = build_app(desk, inbox)
+        line = Line(desk, inbox, app)
+        gate = Gate(desk, app, line)
         stack.enter_context(beating(desk.wake))
-        work = await stack.enter_async_context(_background(_work(desk, inbox, courier, app)))
+        work = await stack.enter_async_context(_background(_work(desk, line, courier)))
         if settings.pulse is not None:
             await stack.enter_async_context(pulse(desk, courier, settings.pulse))
         health = Health(desk, lambda: not work.done())
-        await _listen(stack, settings, app, desk, health)
+        await _listen(stack, settings, gate, desk, health)
         stack.push_async_callback(_drained, desk, courier, work)
         if settings.transport == "socket":
-            await _connect(stack, settings, app, desk, health)
+            await _connect(stack, settings, gate, desk, health)
         stack.callback(desk.drain)
         yield desk
 
 
-async def _listen(stack: AsyncExitStack, settings: Settings, app: AsyncApp, desk: Desk, health: Health) -> None:
+async def _listen(stack: AsyncExitStack, settings: Settings, gate: Gate, desk: Desk, health: Health) -> None:
     """In Socket Mode nothing has to listen, so it does where a port is named."""
     routes, port = health.routes(), settings.port
     if settings.transport == "http":
-        routes.append(slack_events(app, desk, settings.signing_secret.get_secret_value()))
+        routes.append(slack_events(gate, desk, settings.signing_secret.get_secret_value()))
         port = port or HTTP_PORT
     if port is not None:
         await stack.enter_async_context(listening(settings.host, port, routes))
 
 
-async def _connect(stack: AsyncExitStack, settings: Settings, app: AsyncApp, desk: Desk, health: Health) -> None:
+async def _connect(stack: AsyncExitStack, settings: Settings, gate: Gate, desk: Desk, health: Health) -> None:
     sockets = await stack.enter_async_context(
-        connected(app, desk, settings.app_token.get_secret_value(), settings.ping_seconds)
+        connected(gate, desk, settings.app_token.get_secret_value(), settings.ping_seconds)
     )
     health.sockets = lambda: open_among(sockets)
 
@@ -196,12 +199,12 @@ async def identify(slack: AsyncWebClient) -> Identity:
         pause = min(pause * 2, 60)
 
 
-async def _work(desk: Desk, inbox: Inbox, courier: Courier, app: AsyncApp) -> None:
+async def _work(desk: Desk, line: Line, courier: Courier) -> None:
     """Take up what is due, then sleep until something else is. A failing database is waited for."""
     while not desk.draining:
         desk.wake.clear()
         try:
-            await inbox.sweep(app)
+            await line.sweep()
             await tick(desk)
             await courier.dispatch()
             upcoming = await desk.store.next_due()

@@ -11,11 +11,10 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from handlers.desk import Desk
+from handlers.gate import Gate
 
 LARGEST: Final = 2 * 1024 * 1024
 """Bytes of a body; Slack's own are far smaller. More is answered with 413."""
@@ -37,7 +36,7 @@ async def listening(host: str, port: int, routes: list[web.RouteDef]) -> AsyncIt
         await runner.cleanup()
 
 
-def slack_events(app: AsyncApp, desk: Desk, signing_secret: str) -> web.RouteDef:
+def slack_events(gate: Gate, desk: Desk, signing_secret: str) -> web.RouteDef:
     """`POST /slack/events`: events, commands and interactions.
 
     The signature is checked on the bytes as they came, before anything is read from them, and a request signed more
@@ -58,7 +57,7 @@ def slack_events(app: AsyncApp, desk: Desk, signing_secret: str) -> web.RouteDef
         body = read(raw, request.content_type)
         if body is None:
             return web.json_response({"error": "invalid body"}, status=400)
-        return await to_aiohttp_response(await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body)))
+        return await to_aiohttp_response(await gate.receive(body))
 
     return web.post("/slack/events", answer)
 

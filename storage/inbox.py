@@ -58,6 +58,14 @@ class Inbox:
             return
         await self._db.once(finish, [key], now)
 
+    async def finish_all(self, keys: Collection[str], now: datetime) -> None:
+        """As `finish`, for many envelopes in one commit."""
+        await self._db.once(finish, keys, now)
+
+    async def nothing_to_keep(self) -> None:
+        """Return when no envelope waits to be kept, after a tenth of a second in any case: acks go first."""
+        await self._keeper.rest()
+
     async def forget(self, key: str) -> None:
         """Nothing came of this envelope, and the same may be said again: a form sent back for correction."""
         unfinished = delete(inbox).where(inbox.c.key == key, inbox.c.done_at.is_(None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from functools import cache
 from typing import Any, Final
 
@@ -14,6 +15,10 @@ from storage.tables import inbox, upsert
 TOGETHER: Final = 200
 """Rows of one commit; the more, the longer the first of them waits for its ack."""
 
+PAUSE: Final = 0.002
+PATIENCE: Final = 0.1
+"""Seconds. What is kept must not wait for ever to be worked on, however much comes."""
+
 Row = dict[str, Any]
 
 
@@ -24,14 +29,22 @@ class Keeper:
         self._db = db
         self._waiting: list[tuple[Row, asyncio.Future[bool]]] = []
         self._turn: asyncio.Task[None] | None = None
+        self._last = 0.0
 
     async def keep(self, row: Row) -> bool:
         """True: kept now and committed. False: its key was known already. A failed commit fails everybody in it."""
         kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((row, kept))
+        self._last = time.monotonic()
         if self._turn is None:
             self._turn = asyncio.create_task(self._take_turns())
         return await kept
+
+    async def rest(self) -> None:
+        """Return when nothing has come for `PAUSE` and nothing waits, and after `PATIENCE` in any case."""
+        until = time.monotonic() + PATIENCE
+        while (self._turn or time.monotonic() < self._last + PAUSE) and time.monotonic() < until:  # noqa: ASYNC110 - waits for nothing
+            await asyncio.sleep(PAUSE / 2)
 
     async def _take_turns(self) -> None:
         while self._waiting:

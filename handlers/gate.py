@@ -1,0 +1,77 @@
+"""The one way in, for both transports: judged, kept, acknowledged, and only then worked off."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.request.internals import extract_team_id
+
+from handlers import events
+from handlers.desk import Desk
+from handlers.inbox import Heard, envelope_key
+from handlers.line import Line
+from storage import Envelope
+
+log = logging.getLogger("scribe.gate")
+
+Body = dict[str, Any]
+
+ACK = 200
+REFUSED = 500
+
+
+class ForeignWorkspace(Exception):
+    """A request of another workspace than the one Scribe is installed in."""
+
+
+class Gate:
+    """Nothing is acknowledged before it is committed. Only a form is decided before its ack, which closes it or not."""
+
+    def __init__(self, desk: Desk, app: AsyncApp, line: Line) -> None:
+        self._desk = desk
+        self._app = app
+        self._line = line
+
+    async def receive(self, body: Body) -> BoltResponse:
+        """The answer to one payload. What failed before it was kept is not acknowledged: Slack delivers it again."""
+        try:
+            return await self._received(body)
+        except Exception as error:
+            log.error("a %s could not be kept", body.get("type", "command"), exc_info=error)
+            return BoltResponse(status=REFUSED, body="")
+
+    async def _received(self, body: Body) -> BoltResponse:
+        named = envelope_key(body)
+        if named is None:  # asks for nothing that must be remembered
+            return await self._app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
+        require_ours(self._desk, body)
+        if events.is_echo(self._desk, body.get("event") or {}):
+            return BoltResponse(status=ACK, body="")
+        await self._line.room()
+        key, kind = named
+        now = self._desk.clock.now()
+        if not await self._keep(key, kind, body, now):
+            return BoltResponse(status=ACK, body="")
+        if kind == "view_submission":
+            context = {"heard": Heard(key, now)}
+            return await self._app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode", context=context))
+        self._line.put(Envelope(key, kind, body, now, 1, None))
+        return BoltResponse(status=ACK, body="")
+
+    async def _keep(self, key: str, kind: str, body: Body, now: datetime) -> bool:
+        with self._desk.metrics.keeping(kind):
+            new = await self._desk.store.keep(key, kind, body, now)
+        self._desk.metrics.heard(kind, "new" if new else "known")
+        return new
+
+
+def require_ours(desk: Desk, body: Body) -> None:
+    """Raises ForeignWorkspace for a payload that another workspace's installation should have had."""
+    team = extract_team_id(body)
+    if team not in (None, desk.me.team_id):
+        raise ForeignWorkspace(team)

@@ -1,0 +1,149 @@
+"""What was kept is worked off in order, together where it concerns one channel; what is still to be kept goes first."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Coroutine
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from handlers import events
+from handlers.desk import Desk
+from handlers.inbox import Heard, Inbox
+from handlers.together import REACTIONS, Item, joins, take
+from storage import Envelope
+
+log = logging.getLogger("scribe.line")
+
+TOGETHER: Final = 50
+"""Envelopes of one commit; the more, the longer an ack may have to wait for it."""
+CHANNELS_AT_ONCE: Final = 4
+HELD_MOST: Final = 5_000
+"""Envelopes that wait in memory; when so many do, the next one is kept only when there is room again."""
+SWEPT: Final = 200
+IN_ORDER: Final = REACTIONS | {"message"}
+
+
+class Line:
+    """Envelopes on their way from the inbox to whoever understands them. Those of one channel keep their order."""
+
+    def __init__(self, desk: Desk, inbox: Inbox, app: AsyncApp) -> None:
+        self._desk = desk
+        self._inbox = inbox
+        self._app = app
+        self._lanes: dict[str, deque[Envelope]] = {}
+        self._held: set[str] = set()
+        self._hands = asyncio.Semaphore(CHANNELS_AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._shorter = asyncio.Event()
+
+    async def room(self) -> None:
+        """Return when another envelope may be kept."""
+        while len(self._held) >= HELD_MOST:
+            self._shorter.clear()
+            await self._shorter.wait()
+
+    def put(self, envelope: Envelope) -> None:
+        """Take up an envelope that is kept and leased to us; a program that stops leaves it to whoever is next."""
+        if envelope.key in self._held or self._desk.draining:
+            return
+        self._held.add(envelope.key)
+        lane = _lane(envelope.body)
+        if lane is None:
+            self._begin(self._alone(envelope))
+        elif lane in self._lanes:
+            self._lanes[lane].append(envelope)
+        else:
+            self._lanes[lane] = deque([envelope])
+            self._begin(self._work_off(lane))
+
+    async def sweep(self) -> None:
+        """Take up again what nobody finished: a process that died, or a failure whose pause is over."""
+        for envelope in await self._desk.store.unfinished(self._desk.clock.now(), SWEPT):
+            self._desk.metrics.heard(envelope.kind, "replayed")
+            self.put(envelope)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("an envelope could not be worked on; it will be taken up again", exc_info=task.exception())
+
+    async def _work_off(self, lane: str) -> None:
+        waiting = self._lanes[lane]
+        with self._desk.at_work():
+            try:
+                while waiting and not self._desk.draining:
+                    await self._desk.store.nothing_to_keep()
+                    async with self._hands:
+                        await self._together(lane, _next(waiting))
+            finally:
+                for envelope in self._lanes.pop(lane):
+                    self._let_go(envelope)
+
+    async def _together(self, lane: str, envelopes: list[Envelope]) -> None:
+        """What cannot be done together is done one by one, and there each failure is its own."""
+        if not joins(envelopes[0].body["event"]):
+            await self._alone(envelopes[0])
+            return
+        left = envelopes
+        try:
+            items = {envelope.key: Item(_heard(envelope), envelope.body["event"]) for envelope in envelopes}
+            alone = {item.heard.key for item in await take(self._desk, lane, list(items.values()))}
+            left = [envelope for envelope in envelopes if envelope.key in alone]
+        except Exception:
+            log.warning("%s envelopes failed together; going on one by one", len(envelopes), exc_info=True)
+        for envelope in envelopes:
+            if envelope not in left:
+                await self._desk.store.finish(envelope.key, envelope.received_at)
+                self._let_go(envelope)
+        for envelope in left:
+            self._begin(self._alone(envelope))
+
+    async def _alone(self, envelope: Envelope) -> None:
+        try:
+            await self._dispatch(envelope)
+        finally:
+            self._let_go(envelope)
+
+    async def _dispatch(self, envelope: Envelope) -> None:
+        heard = _heard(envelope)
+        if envelope.kind == "event_callback":
+            await events.hear(self._desk, self._inbox, heard, envelope.body.get("event") or {})
+        else:
+            request = AsyncBoltRequest(body=envelope.body, mode="socket_mode", context={"heard": heard})
+            await self._app.async_dispatch(request)
+
+    def _let_go(self, envelope: Envelope) -> None:
+        self._held.discard(envelope.key)
+        self._shorter.set()
+
+
+def _heard(envelope: Envelope) -> Heard:
+    return Heard(envelope.key, envelope.received_at, envelope.attempt > 1, envelope.answer)
+
+
+def _lane(body: dict[str, Any]) -> str | None:
+    """The channel in whose order it belongs; None for what waits for nobody, such as a command."""
+    event = body.get("event")
+    if not isinstance(event, dict):
+        return None
+    where = event.get("item") if event.get("type") in REACTIONS else event
+    channel = where.get("channel") if isinstance(where, dict) and event.get("type") in IN_ORDER else None
+    return channel if isinstance(channel, str) else None
+
+
+def _next(waiting: deque[Envelope]) -> list[Envelope]:
+    """The first one, and those right after it that can be taken up with it."""
+    taken = [waiting.popleft()]
+    while joins(taken[0].body["event"]) and waiting and len(taken) < TOGETHER and joins(waiting[0].body["event"]):
+        taken.append(waiting.popleft())
+    return taken
