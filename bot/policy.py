@@ -106,6 +106,7 @@ class Policy:
     targets: Mapping[str, Mapping[Severity, timedelta]] = field(default_factory=dict)  # clock key -> severity -> target
     outsiders_may_command: bool = False
     guests_may_command: bool = False
+    transcript_kept: timedelta | None = timedelta(days=90)  # after an incident; None: for good
     late_after: timedelta = timedelta(minutes=10)  # a line heard later than this after it happened is disclosed as late
     follow_ups: FollowUps = field(default_factory=FollowUps)
 

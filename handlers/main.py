@@ -6,12 +6,15 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
 
 import click
 
+from bot.decision import Refused
+from bot.durations import parse_duration
 from handlers import checkup, offline, upkeep
 from handlers.logs import configure
 from handlers.mistakes import Misconfigured
@@ -143,6 +146,31 @@ def backup_command(file: Path) -> None:
 def retry(keys: tuple[str, ...]) -> None:
     """Take up again what was set aside: all of it, or the KEYS that `scribe check` names."""
     click.echo(asyncio.run(upkeep.retry(_settings(connecting=False), keys)))
+
+
+def _age(_context: click.Context, _option: click.Parameter, said: str | None) -> timedelta | None:
+    try:
+        return None if said is None else parse_duration(said)
+    except Refused as refused:
+        raise click.BadParameter(str(refused)) from None
+
+
+def _person(_context: click.Context, _option: click.Parameter, said: str | None) -> str | None:
+    if said is not None and not upkeep.is_person(said):
+        raise click.BadParameter("must be a person's id in Slack, such as U0123MARIA")
+    return said
+
+
+@main.command()
+@click.option("--older-than", callback=_age, help="Forget the transcript of incidents that are over from then, as 90d.")
+@click.option("--person", callback=_person, help="Take out the words and the name of the person with this Slack id.")
+@click.option("--dry-run", is_flag=True, help="Only say how much it would be.")
+@_plainly
+def purge(older_than: timedelta | None, person: str | None, dry_run: bool) -> None:
+    """Forget on purpose; docs/operations.md says what goes and what stays. With SQLite, stop Scribe first."""
+    if (older_than is None) == (person is None):
+        raise click.UsageError("Say either --older-than or --person.")
+    click.echo(asyncio.run(upkeep.purge(_settings(connecting=False), older_than, person, dry_run=dry_run)))
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from handlers.line import Line
 from handlers.metronome import beating
 from handlers.mistakes import Misconfigured, Mistake
 from handlers.pulse import pulse
+from handlers.retention import Retention
 from handlers.settings import Settings
 from handlers.sockets import connected, open_among
 from handlers.web import listening, slack_events
@@ -201,11 +202,13 @@ async def identify(slack: AsyncWebClient) -> Identity:
 
 async def _work(desk: Desk, line: Line, courier: Courier) -> None:
     """Take up what is due, then sleep until something else is. A failing database is waited for."""
+    retention = Retention(desk)
     while not desk.draining:
         desk.wake.clear()
         try:
             await line.sweep()
             await tick(desk)
+            await retention.tick()
             await courier.dispatch()
             upcoming = await desk.store.next_due()
         except Exception:

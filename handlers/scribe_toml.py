@@ -142,6 +142,7 @@ Folder = Annotated[str, PlainValidator(_folder)]
 Family = Annotated[str, _one_of(known_families)]
 ClockKey = Annotated[str, _one_of(_clocks)]
 Duration = Annotated[timedelta, PlainValidator(_duration)]
+DurationOrForGood = Annotated[timedelta | None, PlainValidator(lambda said: None if said == "" else _duration(said))]
 Flag = Annotated[bool, Strict()]
 
 
@@ -232,6 +233,7 @@ class ScribeToml(BaseModel):
     customers: tuple[Said, ...] = ()
     outsiders_may_command: Flag = _DEFAULT.outsiders_may_command
     guests_may_command: Flag = _DEFAULT.guests_may_command
+    transcript_kept: DurationOrForGood = _DEFAULT.transcript_kept
     late_after: Duration = _DEFAULT.late_after
     confirmation: Emoji = _DEFAULT.confirmation
     vocabulary: dict[Emoji, Says] = {}

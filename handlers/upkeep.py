@@ -1,8 +1,10 @@
-"""What an operator does to the memory from the command line: what was set aside is taken up again."""
+"""What an operator does to the memory from the command line: take up again what was set aside, and purge."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from handlers.offline import NotFound
 from handlers.settings import Settings
@@ -21,3 +23,29 @@ async def retry(settings: Settings, keys: Sequence[str]) -> str:
     if unknown := sorted(set(keys) - set(again)):
         raise NotFound(f"Nothing is set aside as {', '.join(unknown)}; `scribe check` names what is.")
     return f"{len(again)} taken up again." if again else "Nothing was set aside."
+
+
+async def purge(settings: Settings, older_than: timedelta | None, person: str | None, *, dry_run: bool) -> str:
+    """Forget what is older, or what one person said and was called; say how much went, or would go.
+
+    Raises:
+        NotFound: nothing in this database is that person's.
+        StorageRefused: the database is not ready, or a running Scribe has the SQLite file.
+    """
+    now = datetime.now(UTC)
+    async with Store.open(settings.database_url.get_secret_value(), me="purge") as store:
+        if person is not None:
+            counts = await store.purge_person(person, now, dry_run=dry_run)
+        else:
+            counts = await store.purge_old(now, older_than, dry_run=dry_run)
+    if person is not None and not any(counts.values()):
+        raise NotFound(
+            f"Nothing in this database is of {person}; a person is named by their Slack id, such as U0123MARIA."
+        )
+    listed = ", ".join(f"{count} {what}" for what, count in counts.items())
+    return f"{'Would be purged' if dry_run else 'Purged'}: {listed}."
+
+
+def is_person(id: str) -> bool:
+    """Whether this is written as Slack writes a person's id."""
+    return re.fullmatch(r"[UW][A-Z0-9]{2,}", id) is not None

@@ -139,6 +139,10 @@ class Database(Protocol):
         """Statements that change nothing; each sees what was committed when it began."""
         ...
 
+    async def settle_file(self) -> None:
+        """What was erased leaves SQLite's log as well; PostgreSQL cleans up by itself (VACUUM)."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -185,6 +189,9 @@ class Postgres:
 
     read = once
 
+    async def settle_file(self) -> None:
+        return None
+
     async def close(self) -> None:
         await self._engine.dispose()
 
@@ -201,7 +208,7 @@ class Sqlite:
         _on_sqlite(self._readers.engine, "BEGIN", "query_only=ON")
         if not read_only:
             self._writer = _Threads(_sqlite_engine(url, 1), 1)
-            pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+            pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
             _on_sqlite(self._writer.engine, "BEGIN IMMEDIATE", *pragmas)
 
     @asynccontextmanager
@@ -217,6 +224,10 @@ class Sqlite:
 
     async def read(self, work: Callable[Concatenate[Blocking, P], T], *args: P.args, **named: P.kwargs) -> T:
         return await self._readers.transaction(lambda connection: work(connection, *args, **named))
+
+    async def settle_file(self) -> None:
+        async with self._writer.free:
+            await self._writer.run(_checkpoint, self._writer.engine)
 
     async def close(self) -> None:
         for threads in {self._writer, self._readers}:
@@ -278,6 +289,15 @@ def _sqlite_engine(url: URL, connections: int) -> Engine:
         hide_parameters=True,  # an error's text goes to the log, people's words do not
         connect_args={"check_same_thread": False},  # one at a time, though not always the same
     )
+
+
+def _checkpoint(engine: Engine) -> None:
+    """Outside any transaction; where a reader is at work, the next one does it."""
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
 
 
 def _on_sqlite(engine: Engine, begin: str, *pragmas: str) -> None:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Select,
     Table,
     case,
-    delete,
     exists,
     func,
     select,
@@ -39,6 +38,7 @@ from storage.keeping import Keeper
 from storage.looking import SUMMARY, Looking, row_of
 from storage.outbox import Outbox
 from storage.projections import PROJECTION
+from storage.purging import Purging
 from storage.tables import Moment, facts, inbox, incidents, names, outbox
 from storage.transcript import Transcript
 from storage.values import Row
@@ -49,7 +49,7 @@ LEASE: Final = timedelta(seconds=60)
 """How long an envelope is left to whoever took it; far above what handling one takes."""
 
 
-class Store(Inbox, Outbox, Transcript, Directory, Looking, Followups, Versions, GivenUp, Canvases):
+class Store(Inbox, Outbox, Transcript, Directory, Looking, Followups, Versions, GivenUp, Canvases, Purging):
     """What one process remembers and shares with its replicas."""
 
     def __init__(self, db: Database, me: str, lease: timedelta = LEASE) -> None:
@@ -179,10 +179,6 @@ class Store(Inbox, Outbox, Transcript, Directory, Looking, Followups, Versions, 
         )
         return not await self._db.read(lambda connection: connection.scalar(busy))
 
-    async def purge_done(self, before: datetime) -> int:
-        """Forget what was finished before then, unique keys included; return how many rows went."""
-        return await self._db.write(_purge_done, before)
-
     async def depth(self, now: datetime) -> dict[str, int | float]:
         """What waits and what was set aside, and for how many seconds the oldest has been waiting."""
         return await self._db.read(_depths, now)
@@ -199,10 +195,6 @@ def _next_due(connection: Connection) -> datetime | None:
     queries = (inbox_rows.next_due(), outbox_rows.next_due(), followup_rows.next_due())
     moments = [connection.scalar(query) for query in queries]
     return min((moment for moment in moments if moment is not None), default=None)
-
-
-def _purge_done(connection: Connection, before: datetime) -> int:
-    return sum(connection.execute(delete(t).where(t.c.done_at < before)).rowcount for t in (inbox, outbox))
 
 
 def _depths(connection: Connection, now: datetime) -> dict[str, int | float]:

@@ -53,6 +53,10 @@ class Leased(Call):
     attempt: int
 
 
+Purged = dict[str, int]
+"""How much of what was purged, or would be: messages, lines, envelopes, calls, mentions, names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Aside:
     """An envelope (`where` is inbox) or a call (outbox) that was given up at that moment, and why."""

@@ -130,14 +130,3 @@ async def test_what_was_forgotten_may_be_said_again_but_not_what_was_finished(st
 async def test_a_naive_moment_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="without a zone"):
         await store.keep("event:Ev1", "event", {}, datetime(2026, 3, 9))  # noqa: DTZ001
-
-
-async def test_what_was_done_long_ago_is_forgotten_and_the_rest_is_not(store: Store) -> None:
-    for key in ("done long ago", "done now", "not done"):
-        await store.keep(key, "event", {"type": "event_callback"}, NOW)
-    await store.finish("done long ago", NOW)
-    await store.finish("done now", NOW + HOUR)
-    assert await store.purge_done(NOW + HOUR) == 1
-    assert await store.envelope("done long ago") is None
-    assert await store.envelope("done now") is not None
-    assert [e.key for e in await store.unfinished(LATER, 10)] == ["not done"]
