@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bot import facts as f
 from bot.incident import (
+    Absorption,
     ActionItem,
     Entry,
     Grade,
@@ -19,6 +20,7 @@ from bot.incident import (
     Said,
     SetMoment,
     Step,
+    Told,
     Turn,
     Version,
     Wording,
@@ -76,6 +78,10 @@ def _is_news(fact: f.AnyFact) -> bool:
     return not closing and _is_statement(fact)
 
 
+_DESCRIBED = ("title", "type", "services", "regions")
+"""What is declared and may be corrected later, by somebody else."""
+
+
 def _declared(i: Incident, fact: f.Declared, heard: datetime) -> None:
     i.number, i.title, i.severity, i.type = fact.number, fact.title, fact.severity, fact.type
     i.numbers = dict(fact.numbers)
@@ -83,6 +89,7 @@ def _declared(i: Incident, fact: f.Declared, heard: datetime) -> None:
     i.private, i.drill, i.channel_name, i.adopts = fact.private, fact.drill, fact.channel_name, fact.adopts
     i.declared_at, i.declared_by, i.declaration = fact.at, fact.source.by, fact.source
     i.grades = (Grade(fact.severity, fact.at, UNSAID, fact.source),)
+    i.told = dict.fromkeys(_DESCRIBED, Told(fact.at, fact.source))
 
 
 def _channel_attached(i: Incident, fact: f.ChannelAttached, heard: datetime) -> None:
@@ -95,6 +102,7 @@ def _described(i: Incident, fact: f.Described, heard: datetime) -> None:
     i.services = i.services if fact.services is None else fact.services
     i.regions = i.regions if fact.regions is None else fact.regions
     i.family = fact.family or i.family
+    i.told |= {part: Told(fact.at, fact.source) for part in _DESCRIBED if getattr(fact, part) is not None}
 
 
 def _captured(i: Incident, fact: f.Captured, heard: datetime) -> None:
@@ -282,7 +290,7 @@ def _merged(i: Incident, fact: f.Merged, heard: datetime) -> None:
 
 
 def _absorbed(i: Incident, fact: f.Absorbed, heard: datetime) -> None:
-    i.absorbed = (*i.absorbed, fact.other)
+    i.absorbed = (*i.absorbed, Absorption(fact.other, fact.at, fact.source))
 
 
 def _questioned(i: Incident, fact: f.Questioned, heard: datetime) -> None:

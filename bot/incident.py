@@ -193,6 +193,23 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Who said what is now known of a part of the declaration, and when."""
+
+    at: datetime
+    source: f.Source
+
+
+@dataclass(frozen=True, slots=True)
+class Absorption:
+    """An incident, by its number, that was merged into this one."""
+
+    other: str
+    at: datetime
+    source: f.Source
+
+
+@dataclass(frozen=True, slots=True)
 class Recovery:
     """A resolution that did not hold: service was thought well from `resolved_at` (if known) to `reopened_at`."""
 
@@ -214,6 +231,7 @@ class Incident:
     services: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     family: str = ""
+    told: dict[str, Told] = field(default_factory=dict)  # of title, type, services and regions
     private: bool = False
     drill: bool = False
     declared_at: datetime | None = None
@@ -248,7 +266,7 @@ class Incident:
     questioned: frozenset[Milestone] = frozenset()
     cancelled: Wire | None = None
     merged_into: str | None = None
-    absorbed: tuple[str, ...] = ()
+    absorbed: tuple[Absorption, ...] = ()
     last_heard_at: datetime | None = None
     statements: int = 0  # facts that say something of the incident, not of our own messages
     last_stated_at: datetime | None = None
@@ -262,6 +280,7 @@ class Incident:
             marks=self.marks.copy(),
             claimed=dict(self.claimed),
             fields=dict(self.fields),
+            told=dict(self.told),
             worded=dict(self.worded),
             superseded=dict(self.superseded),
             actions=self.actions.copy(),

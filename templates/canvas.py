@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -18,7 +17,7 @@ from bot.reporting.told import Citation
 from bot.wire import clean, one_line
 from templates import canvas_blocks, tree
 from templates.canvas_blocks import LINE
-from templates.links import is_web, pieces
+from templates.links import destination, is_web, pieces
 
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]|~<]|&(?=#?\w+;)|(?<=\w)@(?=\w)|(?<=www)\.|!(?=\[|$)")
 _OUTER: Final = re.compile(r"^ +| +$")
@@ -50,7 +49,7 @@ def _defused(found: re.Match[str]) -> str:
 
 
 def _link(label: str, url: str) -> str:
-    return f"[{label}]({quote(url, safe=':/?#@!$&*+,;=%~-._')})"
+    return f"[{label}]({destination(url)})"
 
 
 def finalize(value: object) -> Markup:

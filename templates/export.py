@@ -1,4 +1,8 @@
-"""A report as JSON: every value with its source, times in ISO 8601 UTC, keys in a fixed order."""
+"""A report as JSON: every value with its source, times in ISO 8601 UTC, keys in a fixed order.
+
+A value that nobody said but that follows from others names them: `computed_from` holds their paths in the document
+(`milestones.resolved`), `configuration` for what the team configured, `family` for what the report's family lays down.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +17,28 @@ from bot.reporting.model import (
     Document,
     NoBudget,
     NoticeView,
+    ObjectiveView,
     Report,
     RequestBudget,
     Row,
+    SignerView,
+    StaleView,
+    TickView,
     TimeBudget,
     VersionView,
 )
-from bot.reporting.told import Citation, ClockView, FieldView, MilestoneView, NoMeasurement, Sentence, Statement
+from bot.reporting.service_levels import CONFIGURED
+from bot.reporting.told import (
+    Citation,
+    ClockView,
+    FieldView,
+    MilestoneView,
+    NoMeasurement,
+    Sentence,
+    Statement,
+    Target,
+)
+from bot.words import Milestone
 
 SCHEMA: Final = 2
 """The version that report.schema.json describes: raised when a key changes its meaning or goes, not for new ones."""
@@ -48,7 +67,12 @@ def _document(report: Report, others: Iterable[Report]) -> Json:
         "slo": _slo(report),
         "notices": [_notice(notice) for notice in report.notices],
         "costs": _costs(report.costs),
-        "reviews": [{"label": review.label, "due": _day(review.due)} for review in report.reviews],
+        "reviews": [
+            {"label": review.label, "due": _day(review.due), "computed_from": _base(report)}
+            for review in report.reviews
+        ],
+        "follow_up": _follow_up(report),
+        "checklists": {name: [_tick(report, tick) for tick in ticks] for name, ticks in report.checklists.items()},
         "action_items": [_action(item) for item in report.actions],
         "missing": [
             {"key": gap.key, "label": gap.label, "who": gap.who, "how": gap.how, "required": gap.required}
@@ -56,15 +80,7 @@ def _document(report: Report, others: Iterable[Report]) -> Json:
         ],
         "lints": list(_lints(report)),
         "disclosures": list(report.disclosures),
-        "sign_off": [
-            {
-                "label": signer.label,
-                "person": signer.person.first and signer.person.first.text,
-                "signed": signer.day.first and signer.day.first.value,
-                "source": signer.day.first and _source(signer.day.first.cite),
-            }
-            for signer in report.signers
-        ],
+        "sign_off": [_signer(signer) for signer in report.signers],
         "document": _paper(report.document),
     }
 
@@ -85,8 +101,18 @@ def _paper(document: Document) -> Json:
         ],
         "version": document.version,
         "versions": [_version(version) for version in document.versions],
-        "stale": stale and {"published": stale.number, "published_at": _time(stale.at), "changes": list(stale.changes)},
+        "stale": stale and _stale(stale),
         "next_review": _day(document.next_review),
+        "computed_from": ["document.status_history", "reviews", "as_of"],
+    }
+
+
+def _stale(stale: StaleView) -> Json:
+    return {
+        "published": stale.number,
+        "published_at": _time(stale.at),
+        "changes": list(stale.changes),
+        "computed_from": ["document.versions"],
     }
 
 
@@ -107,7 +133,7 @@ def _lints(report: Report) -> Iterator[Json]:
     """A line of the timeline is named by its link; ids of ours mean nothing outside, and differ from run to run."""
     links = {row.entry: row.cite.url for row in report.timeline if row.entry}
     for lint in report.lints:
-        yield {"id": lint.id, "sentence": lint.sentence, "about": links.get(lint.about, lint.about)}
+        yield {"id": lint.id, "sentence": lint.sentence, "about": links.get(lint.about, lint.about) or ""}
 
 
 def _time(at: datetime) -> str:
@@ -127,6 +153,40 @@ def _source(cite: Citation) -> Json:
     return {"kind": cite.via, "by": cite.by, "at": _time(cite.at), "permalink": cite.url}
 
 
+def _base(report: Report) -> list[str]:
+    """What days of review count from."""
+    resolved = report.milestones[Milestone.RESOLVED].point
+    return ["milestones.resolved" if resolved else "milestones.declared", "family"]
+
+
+def _follow_up(report: Report) -> Json:
+    follow_up = report.followup
+    done, total = follow_up.actions_done, follow_up.actions_total
+    return {
+        "due": _day(follow_up.due),
+        "actions_done": done,
+        "actions_total": total,
+        "completion": round(done / total, 6) if total else None,
+        "computed_from": [*_base(report), "action_items"],
+    }
+
+
+def _tick(report: Report, tick: TickView) -> Json:
+    due = {"due": _day(tick.due), "computed_from": _base(report)} if tick.due else {"due": None}
+    return {"label": tick.label, "ticked": tick.ticked, **due, "source": _source(tick.cite) if tick.cite else None}
+
+
+def _signer(signer: SignerView) -> Json:
+    person, signed = signer.person.first, signer.day.first
+    return {
+        "label": signer.label,
+        "person": person and person.text,
+        "person_source": person and _source(person.cite),
+        "signed": signed and signed.value,
+        "source": signed and _source(signed.cite),
+    }
+
+
 def _incident(report: Report, others: Iterable[Report]) -> Json:
     identity, standing = report.identity, report.standing
     ids = {one.family: one.identity.number_here for one in (report, *others)}
@@ -135,6 +195,7 @@ def _incident(report: Report, others: Iterable[Report]) -> Json:
         "ids": ids,
         "title": identity.title,
         "type": identity.type,
+        "told": {part: _source(cite) for part, cite in identity.told.items()},
         "severity": str(standing.severity),
         "severity_name": standing.severity_name,
         "highest_severity": str(standing.highest),
@@ -157,9 +218,13 @@ def _incident(report: Report, others: Iterable[Report]) -> Json:
         "drill": identity.drill,
         "private": identity.private,
         "channel": identity.channel,
+        "channel_url": identity.channel_url,
         "reopened": standing.reopened,
         "merged_into": standing.merged_into,
-        "absorbed": list(standing.absorbed),
+        "absorbed": [one.number for one in standing.absorbed],
+        "absorbed_sources": [_source(one.cite) for one in standing.absorbed],
+        "source": _source(identity.declared.cite),
+        "computed_from": ["incident.severity_history", "incident.status_history", "incident.told"],
     }
 
 
@@ -188,7 +253,8 @@ def _milestone(view: MilestoneView) -> Json | None:
             "history": history,
         }
     if view.assumed_at:
-        return {"at": _time(view.assumed_at), "state": "assumed", "why": view.why}
+        assumed = {"at": _time(view.assumed_at), "state": "assumed", "why": view.why}
+        return {**assumed, "computed_from": ["milestones.declared"]}
     return None
 
 
@@ -201,18 +267,30 @@ def _clock(clock: ClockView) -> Json:
         "to_earliest": definition.to_earliest,
         "state": clock.state,
     }
+    target = _target(clock.target) if clock.target else None
     if isinstance(clock, NoMeasurement):
-        return {"seconds": None, **common, "why": clock.why}
+        return {"seconds": None, **common, "why": clock.why, "target": target}
     ends = {
         "start": {"at": _time(clock.start.at), "source": _source(clock.start.cite)},
         "end": {"at": _time(clock.end.at), "source": _source(clock.end.cite)},
+        "computed_from": [f"milestones.{definition.start}", f"milestones.{definition.end}"],
     }
     seconds = {"seconds": _seconds(clock.elapsed), **common}
     if clock.state == "inconsistent":
-        return {**seconds, "why": clock.why, **ends}
-    target = clock.target
-    wanted = {"seconds": _seconds(target.within), "severity": target.severity, "met": target.met} if target else None
-    return {**seconds, "approximate": clock.start.approximate or clock.end.approximate, "target": wanted, **ends}
+        return {**seconds, "why": clock.why, "target": target, **ends}
+    vague = clock.start.approximate or clock.end.approximate
+    return {**seconds, "approximate": vague, "target": target, **ends}
+
+
+def _target(target: Target) -> Json:
+    """The team's promise for a severity, else the family's own."""
+    whose = ["configuration", "incident.severity_history"] if target.severity else ["family"]
+    return {
+        "seconds": _seconds(target.within),
+        "severity": target.severity,
+        "met": target.met,
+        "computed_from": whose,
+    }
 
 
 def _family(report: Report) -> Json:
@@ -225,6 +303,7 @@ def _family(report: Report) -> Json:
             {"key": phase.key, "title": phase.title, "opened_by": str(phase.opened.milestone) if phase.opened else None}
             for phase in report.phases
         ],
+        "computed_from": ["incident.declared", "incident.severity_history", "milestones"],
     }
 
 
@@ -239,6 +318,8 @@ def _row(row: Row) -> Json:
         "recorded_at": _time(row.heard_at),
         "composed": row.composed,
         "notes": list(row.notes),
+        "origin": row.origin,
+        "files": list(row.files),
         "source": _source(row.cite),
     }
 
@@ -268,10 +349,12 @@ def _notice(notice: NoticeView) -> Json:
         "label": notice.label,
         "term": notice.term,
         "applies": applies.value if applies else None,
+        "applies_source": applies and _source(applies.cite),
         "from": str(notice.trigger),
         "since": since,
         "due": _time(notice.due) if notice.due else None,
         "state": "computed" if since else "assumed" if notice.due else "unknown",
+        "computed_from": [f"milestones.{notice.trigger}", "family"],
     }
 
 
@@ -281,6 +364,7 @@ def _costs(costs: CostsView) -> Json:
         "why": costs.why or None,
         "counted": [view.field.key for view in costs.known] if costs.total else [],
         "unknown": [view.field.key for view in costs.unknown],
+        "computed_from": [f"fields.{view.field.key}" for view in costs.known],
     }
 
 
@@ -304,13 +388,30 @@ def _action(item: ActionView) -> Json:
 def _slo(report: Report) -> Json:
     slo = report.slo
     return {
-        "objectives": [
-            {"name": o.name, "target": o.target, "actual": o.actual, "breach": o.breach, "objective": o.source}
-            for o in slo.objectives.values()
-        ],
+        "objectives": [_objective(objective) for objective in slo.objectives.values()],
         "degraded_seconds": None if slo.degraded is None else _seconds(slo.degraded),
+        "computed_from": ["milestones.started", "milestones.resolved", "incident.status_history"],
         "time_budget": _budget(slo.time_budget),
         "request_budget": _budget(slo.request_budget),
+    }
+
+
+def _promised(source: str) -> str:
+    """Where an objective comes from."""
+    return "configuration" if source == CONFIGURED else "fields.slo"
+
+
+def _objective(objective: ObjectiveView) -> Json:
+    return {
+        "name": objective.name,
+        "target": objective.target,
+        "actual": objective.actual,
+        "breach": objective.breach,
+        "objective": objective.source,
+        "computed_from": [
+            _promised(objective.source),
+            f"fields.{objective.measured_by}" if objective.measured_by else "slo.degraded_seconds",
+        ],
     }
 
 
@@ -324,6 +425,8 @@ def _budget(budget: TimeBudget | RequestBudget | NoBudget) -> Json:
             "approximate": budget.approximate,
             "target": budget.target,
             "allowed_requests": budget.allowed,
+            "objective": budget.objective,
+            "computed_from": [_promised(budget.source), "fields.requests_failed", "fields.requests_total"],
             "failed": {"value": budget.failed.value, "source": _source(budget.failed.cite)},
             "total": {"value": budget.total.value, "source": _source(budget.total.cite)},
         }
@@ -337,4 +440,6 @@ def _budget(budget: TimeBudget | RequestBudget | NoBudget) -> Json:
         "allowed_seconds": _seconds(budget.allowed),
         "used_seconds": _seconds(budget.used),
         "left_seconds": _seconds(budget.left),
+        "objective": budget.objective,
+        "computed_from": [_promised(budget.source), "slo.degraded_seconds", "fields.slo_window", "family"],
     }

@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import quote
 
 _URL: Final = re.compile(r"https?://[^\s<>\"`\\^{}|\[\]]+", re.IGNORECASE)
+_ENTITY: Final = re.compile(r"&(?=#?\w+;)")
+
+CUT: Final = "…"
+"""What a shortened text ends with: an address that was cut leads nowhere."""
+
 _TAIL: Final = re.compile(r"[.,;:!?'*_~]+$")
 
 
@@ -15,6 +21,8 @@ def pieces(line: str) -> Iterator[tuple[str, str]]:
     position = 0
     for found in _URL.finditer(line):
         url = _trimmed(found[0])
+        if url.endswith(CUT):
+            continue
         yield line[position : found.start()], url
         position = found.start() + len(url)
     yield line[position:], ""
@@ -26,6 +34,11 @@ def _trimmed(url: str) -> str:
     while url.endswith(")") and url.count(")") > url.count("("):
         url = _TAIL.sub("", url[:-1])
     return url
+
+
+def destination(url: str) -> str:
+    """The address as it stands between the parentheses of a link in Markdown, where entities are read too."""
+    return _ENTITY.sub("&amp;", quote(url, safe=":/?#@!$&*+,;=%~-._"))
 
 
 def is_web(url: str | None) -> bool:

@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote
 
 from markupsafe import Markup
 
 from bot.reporting.told import Citation
 from bot.wire import clean
-from templates.links import pieces
+from templates.links import destination, is_web, pieces
 
 _SPECIAL: Final = re.compile(
     r"(?P<slash>[\\`*\[\]|~])"
@@ -67,9 +66,11 @@ def finalize(value: object) -> Markup:
 
 
 def link(text: str, url: str | None) -> Markup:
-    """The text, leading to the address where there is one."""
-    label = escape(text).replace("<", "").replace(">", "") if url else escape(text)
-    return Markup(f"[{label}]({quote(url, safe=':/?#@!$&*+,;=%~-._')})" if url else label)  # noqa: S704
+    """The text, leading to the address where it is one of the web."""
+    if not url or not is_web(url):
+        return Markup(escape(text))  # noqa: S704
+    label = escape(text).replace("<", "").replace(">", "")
+    return Markup(f"[{label}]({destination(url)})")  # noqa: S704
 
 
 def fence(text: str, indent: int) -> Markup:
@@ -105,7 +106,7 @@ def cited(text: str, cite: Citation) -> Markup:
 
 
 def reference(cite: Citation, stamp: Callable[[datetime], str]) -> Markup:
-    return link("source", cite.url) if cite.url else finalize(f"{cite.by}, {stamp(cite.at)}")
+    return link("source", cite.url) if is_web(cite.url) else finalize(f"{cite.by}, {stamp(cite.at)}")
 
 
 def references(cites: Iterable[Citation], stamp: Callable[[datetime], str]) -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.words import ActionStatus, Kind, Milestone, Priority, Severity
 from tests.builders import Story
 
+FILES = ("https://acme.slack.com/archives/C0INCIDENT/F1", "https://acme.slack.com/archives/C0INCIDENT/F2")
 HOSTILE = (
     "<!channel> <@U0BROWN> | `x` <http://a.b/c|label> https://x.y/z_a_b?q=1 [a](javascript:alert(1)) <b>&lt;i&gt;</b>\n"
     "# head\n- item\n> quote\n1. one\n```\ncode | x\n````\n{{ m.title }} {% if x %} -5 min "
@@ -18,7 +19,7 @@ def reopened() -> Story:
     story.mark("14:05", Milestone.STARTED, "13:50:10", approximate=True)
     story.said("14:01", HOSTILE, Milestone.DETECTED, Milestone.ACKNOWLEDGED)
     story.said("14:02", "word " * 100 + "end", Kind.HYPOTHESIS)
-    story.said("14:03", "", files=("F1", "F2"))
+    story.said("14:03", "", files=FILES)
     story.said("14:04", "a secret that will vanish").deleted("14:06")
     story.said("14:05", "not for the report").withdrawn("14:07")
     story.said("14:06", "first wording").edited("14:08", "second wording")

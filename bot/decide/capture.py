@@ -245,11 +245,21 @@ def amend(incident: Incident, command: c.Amend, request: c.Request, policy: Poli
     if milestone is not None:
         facts.append(typed_mark(request, line.id, milestone))
         facts.append(_set_by_form(request, milestone, moment or line.at, line.id))
+    if kind is not None and is_action_item(kind):
+        facts += _aimed_by_form(incident, request, line, command.text)
     changed = after(incident, facts, request.now).entries[line.id]
     telling = (Time(changed.at, changed.approximate), " — ", Quote(changed.text))
     reply = say("Corrected: ", *telling, ".", *cautions(incident, facts, request))
     told = log(request, Name(request.by), " corrected a line: ", *telling, about=line.id)
     return Decision(tuple(facts), (told, ShowCard()), reply)
+
+
+def _aimed_by_form(incident: Incident, request: c.Request, line: Entry, text: Wire | None) -> list[AnyFact]:
+    """A line corrected to an action item is one, as if it had been marked so."""
+    mark = typed_mark(request, line.id, Kind.ACTION_ITEM)
+    if any(item.entry == line.id for item in incident.actions.values()):
+        return [mark]
+    return [mark, _aimed(incident, request, line.id, line.text if text is None else text, line.evidence)]
 
 
 def _amended(

@@ -109,8 +109,8 @@ def _disclosures(reader: Reader, rows: tuple[Row, ...]) -> Iterator[str]:
         "edited after they were captured",
     )
     yield from _contradicted(reader)
-    for other in incident.absorbed:
-        yield f"Incident {other} was merged into this one; its lines name it."
+    for absorbed in incident.absorbed:
+        yield f"Incident {absorbed.other} was merged into this one; its lines name it."
 
 
 def _contradicted(reader: Reader) -> Iterator[str]:

@@ -79,9 +79,10 @@ def _answer(reader: Reader, field: Field, value: Value, said: Said) -> Answer:
 def _declared(reader: Reader, field: Field) -> tuple[Answer, ...]:
     incident = reader.incident
     given = {"services": incident.services, "regions": incident.regions}.get(field.key, ())
-    if not given or incident.declaration is None or incident.declared_at is None:
+    told = incident.told.get(field.key)
+    if not given or told is None:
         return ()
-    cite = reader.cite(incident.declaration, incident.declared_at)
+    cite = reader.cite(told.source, told.at)
     return tuple(Answer(clean(name), name, cite) for name in given)  # readable already, not in wire form
 
 

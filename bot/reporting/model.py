@@ -27,6 +27,7 @@ class Row:
     heard_at: datetime
     entry: str | None = None
     files: tuple[str, ...] = ()  # permalinks
+    origin: str | None = None  # number of the incident it came from
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,14 @@ class TurnView:
     status: Status
     at: datetime
     reason: str
+    cite: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class AbsorbedView:
+    """Another incident, by its number, that goes on in this one."""
+
+    number: str
     cite: Citation
 
 
@@ -147,6 +156,7 @@ class ObjectiveView:
     actual: str | None
     breach: bool | None  # None: cannot be said
     source: str
+    measured_by: str = ""  # the field with the measure; empty where it follows from the degraded time
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +311,7 @@ class Identity:
     day: date  # on which it started, else was declared
     channel: str
     channel_url: str | None
+    told: Mapping[str, Citation]  # who said title, type, services and regions as they are now
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +330,7 @@ class Standing:
     roles: tuple[RoleView, ...]
     cancelled: str | None
     merged_into: str | None
-    absorbed: tuple[str, ...]
+    absorbed: tuple[AbsorbedView, ...]
     reopened: int
 
 

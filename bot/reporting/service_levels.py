@@ -105,7 +105,18 @@ def _objective(
     name: str, promise: Promise, known: Mapping[str, FieldView], budget: TimeBudget | NoBudget
 ) -> ObjectiveView:
     actual, breach = _MEASURED[name](promise, known, budget)
-    return ObjectiveView(name, promise.text, actual, breach, promise.source)
+    return ObjectiveView(name, promise.text, actual, breach, promise.source, _measured_by(name, promise, known))
+
+
+def _measured_by(name: str, promise: Promise, known: Mapping[str, FieldView]) -> str:
+    """The field that holds the measure, if one does."""
+    keys = {
+        "error_rate": "error_rate_peak",
+        "latency": f"latency_{promise.percentile}",
+        "data_freshness": "data_staleness",
+    }
+    key = keys.get(name, name)
+    return key if key in known and known[key].known else ""
 
 
 def _value(view: FieldView) -> float | None:

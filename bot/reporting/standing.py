@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.milestones import counting
-from bot.reporting.model import GradeView, Identity, RoleView, Standing, TurnView, TypeView
+from bot.reporting.model import AbsorbedView, GradeView, Identity, RoleView, Standing, TurnView, TypeView
 from bot.reporting.progress import highest, opening
 from bot.reporting.reader import Reader
 from bot.reporting.shown import day
@@ -43,6 +43,7 @@ def identity(reader: Reader) -> Identity:
         day=day((started or declared).at, reader.family.zone),
         channel=reader.view.channels.get(incident.channel or "", incident.channel_name),
         channel_url=_channel_url(reader),
+        told={part: reader.cite(told.source, told.at) for part, told in incident.told.items()},
     )
 
 
@@ -83,7 +84,7 @@ def standing(reader: Reader) -> Standing:
         roles=tuple(_roles(reader)),
         cancelled=None if incident.cancelled is None else reader.text(incident.cancelled),
         merged_into=incident.merged_into,
-        absorbed=incident.absorbed,
+        absorbed=tuple(AbsorbedView(one.other, reader.cite(one.source, one.at)) for one in incident.absorbed),
         reopened=len(incident.recoveries),
     )
 

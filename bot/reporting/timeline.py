@@ -18,7 +18,10 @@ from bot.reporting.told import Citation
 from bot.words import Kind, Milestone, Status
 
 APART: Final = frozenset({Kind.ACTION_ITEM, Kind.WENT_WELL, Kind.WENT_WRONG, Kind.GOT_LUCKY})
-"""What a line of these kinds says looks back at the incident; it has its own section and no row in a phase."""
+"""What a line of these kinds says looks back at the incident; it has its own section and no row in a phase.
+
+An action item's line is the item's own; one from which no item came has its row as any other.
+"""
 
 
 def timeline(reader: Reader) -> tuple[Row, ...]:
@@ -45,6 +48,7 @@ def _row(reader: Reader, entry: Entry, begun: Assertion | None) -> Row:
         heard_at=entry.heard_at,
         entry=entry.id,
         files=entry.files,
+        origin=entry.origin,
     )
 
 
@@ -161,7 +165,8 @@ def _regradings(reader: Reader) -> Iterator[Row]:
 def phases(reader: Reader, rows: tuple[Row, ...]) -> tuple[PhaseView, ...]:
     """The lead-up and the family's phases: a row stands in the last phase that was open at its moment."""
     opened = [opening(reader, phase.opens) for phase in reader.family.phases]
-    shown = [row for row in rows if row.kind not in APART]
+    aimed = {item.entry for item in reader.incident.action_items()}
+    shown = [row for row in rows if row.kind not in APART or (row.kind == Kind.ACTION_ITEM and row.entry not in aimed)]
     places = [_place(row.at, [point.at if point else None for point in opened]) for row in shown]
 
     def held(place: int) -> tuple[Row, ...]:

@@ -153,7 +153,7 @@ class Target:
     """What the team promised itself for this severity; without a severity it is the family's own, for all of them."""
 
     within: timedelta
-    severity: str
+    severity: str  # empty: the family's own
     met: bool | None  # None: nothing was measured
 
 

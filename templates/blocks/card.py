@@ -75,7 +75,7 @@ def _marks(incident: Incident) -> Iterator[str]:
     if incident.merged_into:
         yield f"Goes on in *{data(incident.merged_into)}*"
     if incident.absorbed:
-        yield f"Also holds {data(', '.join(incident.absorbed), _NAMES_MOST)}"
+        yield f"Also holds {data(', '.join(one.other for one in incident.absorbed), _NAMES_MOST)}"
 
 
 def _people(incident: Incident, look: Look) -> Iterator[str]:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.facts import Evidence
+from bot import facts as f
+from bot.facts import Evidence, Source
 from bot.incident import Incident
 from bot.policy import Objective, Policy
 from bot.report import Report, ReportContext, build_report, permalink
@@ -412,3 +413,20 @@ def test_every_text_of_every_kind_gives_a_report(texts: list[str]) -> None:
 def test_the_channel_s_name_comes_from_the_workspace_else_from_the_declaration() -> None:
     story = Story().declared()
     assert report_of(story, ReportContext(channels={CHANNEL: "renamed"})).identity.channel == "renamed"
+
+
+def test_a_line_aimed_at_an_item_that_does_not_exist_keeps_its_row() -> None:
+    """A fact stands in the report somewhere: with the item that came of it, else on the timeline."""
+    story = Story().declared("14:00").said("14:01", "add an alert", Kind.ACTION_ITEM)
+    assert "add an alert" in [row.text for phase in report_of(story).phases for row in phase.rows]
+
+
+def test_services_corrected_later_name_who_corrected_them() -> None:
+    story = Story().declared("14:00", by="U0ALICE", services=("web",), regions=("eu",))
+    at = story.at("14:20")
+    story.tell(f.Described(key="d", at=at, source=Source("command", "U0BOB"), services=("api",)))
+    said = {
+        key: [(a.text, a.cite.by, a.cite.at) for a in report_of(story).fields[key].answers]
+        for key in ("services", "regions")
+    }
+    assert said == {"services": [("api", "U0BOB", at)], "regions": [("eu", "U0ALICE", story.at("14:00"))]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.words import Kind, Milestone
@@ -309,6 +311,20 @@ async def test_a_time_corrected_in_the_timeline_form_sets_the_milestone_chosen(s
     assert (await stage.alice.submits(form)).closed
     incident = await stage.incident(channel)
     assert clock(only_line(incident).at) == reached(incident, Milestone.DETECTED) == "13:40:00"
+
+
+async def test_a_line_corrected_to_an_action_item_becomes_one(stage: Stage) -> None:
+    """It leaves the timeline and stands among the action items; nothing of it is lost."""
+    channel = await stage.declared()
+    await reacted(stage, channel, "Add an alert on replica lag")
+    screen = await stage.alice.types("/incident timeline", channel)
+    form = (await stage.alice.presses(screen.whispers[-1], "line_menu", "Edit…")).view
+    assert form is not None
+    await stage.alice.fills(form, {"kind": "action_item"})
+    assert (await stage.alice.submits(form)).closed
+    items = (await stage.incident(channel)).action_items()
+    assert [(item.id, str(item.text)) for item in items] == [("A1", "Add an alert on replica lag")]
+    assert re.search(r"^\| \[A1\]\(.*\) Add an alert on replica lag", await draft(stage, channel), re.MULTILINE)
 
 
 async def test_a_line_is_withdrawn_and_put_back(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from templates.markdown import escape, fence, finalize, link, row, tidy
+from tests.stories.rendered import read
 
 UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
 NASTY = st.text(st.sampled_from("|\\`*_[]()<>!@#&{}%$~-+=.:/ \n\t1aé\u202e\u200d|"), max_size=60) | st.text(max_size=60)
@@ -93,3 +94,21 @@ def test_markup_made_here_is_not_escaped_again() -> None:
 
 def test_a_document_has_no_two_blank_lines_together() -> None:
     assert tidy("\n\na\n\n\n\nb\n\n") == "a\n\nb\n"
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//x.y", "F1", "", None])
+def test_what_is_no_address_of_the_web_is_no_link(url: str | None) -> None:
+    assert str(link("file", url)) == "file"
+
+
+def test_an_address_that_looks_like_an_entity_stays_as_it_is() -> None:
+    """Markdown reads entities between the parentheses of a link, so that one would lead elsewhere."""
+    written = str(link("here", "https://x.y/?a=1&lt;=2&b=3"))
+    assert written == "[here](https://x.y/?a=1&amp;lt;=2&b=3)"
+    assert read(written).links == ["https://x.y/?a=1&lt;=2&b=3"]
+
+
+def test_an_address_that_was_cut_is_no_link() -> None:
+    """Half an address leads nowhere, or to somebody else's page."""
+    assert escape("see https://x.y/deploys/4…") == "see https://x.y/deploys/4…"
+    assert escape("https://x.y/… is cut, https://x.y/b is not") == "https://x.y/… is cut, <https://x.y/b> is not"

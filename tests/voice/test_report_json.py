@@ -74,6 +74,7 @@ def test_an_assumed_milestone_says_so_and_an_unknown_one_is_null() -> None:
         "at": "2026-03-10T14:00:00Z",
         "state": "assumed",
         "why": "declared then, so detected at the latest then",
+        "computed_from": ["milestones.declared"],
     }
 
 
