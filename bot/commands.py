@@ -208,6 +208,7 @@ class SetFields:
     values: tuple[tuple[str, Value | None, bool], ...]  # key, value, approximate
     append: bool = False
     seen: int | None = None  # up to which fact the form had read; None: not from a form
+    bases: tuple[tuple[str, tuple[str, ...]], ...] = ()  # the items of lists as the form had shown them
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,10 +246,24 @@ def _field_set(i: Incident, fact: f.FieldSet, heard: datetime) -> None:
         i.fields.pop(fact.field, None)
         return
     said, before = Said(fact.value, fact.approximate, fact.at, fact.source), i.fields.get(fact.field, ())
-    i.fields[fact.field] = (*before, said) if fact.appended else (said,)
-    if not fact.appended:
-        others = tuple(old for old in before if old.source.by != fact.source.by)  # one's own is merely corrected
-        i.superseded[fact.field] = (*i.superseded.get(fact.field, ()), *others)
+    if fact.appended:
+        i.fields[fact.field] = (*before, said)
+        return
+    now = tuple(_items(said, before)) if isinstance(fact.value, tuple) else (said,)
+    i.fields[fact.field] = now
+    others = (old for old in before if old not in now and old.source.by != fact.source.by)  # one's own is corrected
+    i.superseded[fact.field] = (*i.superseded.get(fact.field, ()), *others)
+
+
+def _items(said: Said, before: tuple[Said, ...]) -> Iterator[Said]:
+    """A list said anew: who said an item that stood in it before still says it."""
+    known = {item: replace(old, value=item) for old in before for item in _each(old.value)}
+    for item in _each(said.value):
+        yield known.get(item) or replace(said, value=item)
+
+
+def _each(value: f.Value) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (str(value),)
 
 
 def _action_added(i: Incident, fact: f.ActionAdded, heard: datetime) -> None:

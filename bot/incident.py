@@ -372,6 +372,12 @@ class Incident:
         return said[-1] if said else None
 
 
+def items_of(incident: Incident, name: str) -> tuple[str, ...]:
+    """What stands in a list field, in its order."""
+    values = (said.value for said in incident.fields.get(name, ()))
+    return tuple(str(item) for value in values for item in (value if isinstance(value, tuple) else (value,)))
+
+
 def _when(entry: Entry) -> tuple[datetime, int, str, str]:
     """By second, then by the order of the messages; a typed line stands after the messages of its second."""
     ts = entry.evidence.ts if entry.evidence and entry.id.startswith("m:") else ""

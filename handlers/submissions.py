@@ -18,6 +18,7 @@ from handlers.declaring import declare
 from handlers.desk import Desk
 from handlers.forms import FieldErrors
 from handlers.inbox import Heard, Inbox
+from handlers.lists import in_wire
 from handlers.messages import seen
 from handlers.people import incident_named, require_may_command
 from handlers.reactions import fetched
@@ -111,6 +112,9 @@ async def _do(desk: Desk, view: Mapping[str, Any], asked: object, request: c.Req
         case c.MergeInto() | c.MoveLine():
             other = await incident_named(desk, asked.other, request.by)
             return await act_between(desk, incident, other, asked, request)
+        case c.SetFields():
+            asked = in_wire(view, asked, request, await desk.store.incident(incident), desk.look)
+            return await act(desk, incident, asked, request)
         case c.Capture():
             return await act(desk, incident, await _with_message(desk, asked), request)
         case _:

@@ -9,7 +9,8 @@ from bot.decision import Decision, Name, Overtaken, Quote, Refused, ShowCard, Sp
 from bot.facts import AnyFact, Value
 from bot.field import Field
 from bot.fields import FIELDS
-from bot.incident import Incident
+from bot.incident import Incident, items_of
+from bot.merged import merged
 from bot.policy import Policy
 from bot.reporting.shown import about, number, percent
 from bot.words import ActionStatus, Wire
@@ -22,7 +23,10 @@ def set_fields(incident: Incident, command: c.SetFields, request: c.Request, pol
     _check_overtaken(incident, command)
     facts: list[AnyFact] = []
     told: list[Span] = []
-    for n, (key, value, approximate) in enumerate(command.values):
+    for n, (key, given, approximate) in enumerate(command.values):
+        value = _with_others(incident, key, given, command)
+        if isinstance(value, tuple) and value == items_of(incident, key):
+            continue
         facts.append(
             f.FieldSet(
                 key=f"{request.key}:{n}:{key}",
@@ -35,15 +39,26 @@ def set_fields(incident: Incident, command: c.SetFields, request: c.Request, pol
             )
         )
         told += [*(("; ",) if told else ()), *_telling(key, value, approximate, command.append)]
+    if not facts:
+        return Decision(reply=say("That is what it says already."))
     line = log(request, Name(request.by), " set ", *told)
     return Decision(tuple(facts), (line, ShowCard()), say("Set ", *told, "."))
+
+
+def _with_others(incident: Incident, key: str, given: Value | None, command: c.SetFields) -> Value | None:
+    """A list edited in a form, with the lines that others added, worded anew or took away meanwhile."""
+    base = dict(command.bases).get(key)
+    if base is None:
+        return given
+    return merged(base, given if isinstance(given, tuple) else (), items_of(incident, key)) or None
 
 
 def _check_overtaken(incident: Incident, command: c.SetFields) -> None:
     """Raises Overtaken where somebody set a field after the form had read it; the same value is no conflict."""
     if command.seen is None:
         return
-    newer = [(key, value) for key, value, _ in command.values if incident.worded.get(key, 0) > command.seen]
+    single = [(key, value) for key, value, _ in command.values if key not in dict(command.bases)]
+    newer = [(key, value) for key, value in single if incident.worded.get(key, 0) > command.seen]
     keys = tuple(key for key, value in newer if _standing(incident, key) != value)
     if keys:
         labels = ", ".join(f"“{FIELDS[key].label}”" for key in keys)

@@ -7,7 +7,9 @@ from copy import deepcopy
 
 import pytest
 
-from bot.words import DocumentStatus
+from bot.incident import Incident, items_of
+from bot.wire import plain
+from bot.words import DocumentStatus, Wire
 from tests.slackd.people import Person
 from tests.slackd.records import Channel, Message, View
 from tests.stage import Stage
@@ -216,3 +218,55 @@ async def test_two_who_write_different_fields_of_one_section_do_not_meet(stage: 
         "users_affected": 5000,
         "requests_failed": 70,
     }
+
+
+# ---- lists in forms
+
+
+def items(incident: Incident, field: str) -> list[str]:
+    return [plain(Wire(item), {}) for item in items_of(incident, field)]
+
+
+async def test_a_list_is_edited_reordered_and_shortened_in_a_form(stage: Stage) -> None:
+    channel = await stage.declared()
+    for lesson in ("Rehearse the failover", "Alert sooner <!here> & page", "Tell support"):
+        await said(stage, stage.alice, f"set lessons {lesson}", channel)
+    view = await open_form(stage.bob, channel, "lessons")
+    text = "Tell support first\nAlert sooner <!here> & page\nKeep a runbook"
+    sent = await stage.bob.submits(await stage.bob.fills(view, {"lessons": text}))
+    await stage.settle()
+    assert sent.closed, sent.errors
+    incident = await stage.incident(channel)
+    assert [line.replace("\u2060", "") for line in items(incident, "lessons")] == text.split("\n")
+    assert [one.source.by for one in incident.fields["lessons"]] == [stage.bob.id, stage.alice.id, stage.bob.id]
+
+
+async def test_a_line_added_to_a_list_while_a_form_was_open_is_kept_and_said(stage: Stage) -> None:
+    """Two forms and a typed line at once: each one's lines stand, and what was taken away stays away."""
+    channel = await stage.declared()
+    await said(stage, stage.alice, "set lessons Rehearse the failover", channel)
+    of_alice, of_bob = await open_form(stage.alice, channel, "lessons"), await open_form(stage.bob, channel, "lessons")
+    await said(stage, stage.carol, "set lessons Ask @carol first", channel)
+    await stage.alice.submits(await stage.alice.fills(of_alice, {"lessons": "Rehearse the failover\nAlert sooner"}))
+    await stage.settle()
+    sent = await stage.bob.submits(await stage.bob.fills(of_bob, {"lessons": "Rehearse the failover monthly"}))
+    await stage.settle()
+    assert sent.closed, sent.errors
+    incident = await stage.incident(channel)
+    kept = items(incident, "lessons")
+    assert kept == ["Ask @carol first", "Alert sooner", "Rehearse the failover monthly"]
+    assert "Alert sooner" in stage.last_whisper(stage.bob).text
+
+
+async def test_what_a_form_cannot_show_of_a_long_list_stays(stage: Stage) -> None:
+    channel = await stage.declared()
+    lessons = [f"Lesson {n} {'of many words ' * 20}".strip() for n in range(30)]
+    for lesson in lessons:
+        await said(stage, stage.alice, f"set lessons {lesson}", channel)
+    view = await open_form(stage.bob, channel, "lessons")
+    assert "more items than a form can show; they stay" in str(view.content)
+    await stage.bob.submits(await stage.bob.fills(view, {"lessons": "Only this"}))
+    await stage.settle()
+    left = items(await stage.incident(channel), "lessons")
+    assert left[0] == "Only this" or left[-1] == "Only this"
+    assert lessons[-1] in left and lessons[0] not in left and len(left) > 10

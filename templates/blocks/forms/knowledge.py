@@ -17,6 +17,7 @@ from templates.blocks.fitting import size
 from templates.blocks.forms.inputs import INPUT_MOST, Choice, View, is_person, person, select, text, view
 from templates.blocks.parts import Block, context, section
 from templates.blocks.text import Look, bare_words, data, utc
+from templates.blocks.words import counted
 
 YES, NO = "yes", "no"
 THEIRS_MOST: Final = 2500
@@ -80,7 +81,10 @@ def _block(field: Field, shown: str) -> Block:
         return select(field.key, field.label, [("Yes", YES), ("No", NO)], shown, hint=hint, optional=True)
     if field.type == "person" and (not shown or is_person(shown)):
         return person(field.key, field.label, shown, hint=hint)
-    if size(shown) > INPUT_MOST:
+    if field.type == "list":
+        shown, left = _whole_lines(shown)
+        hint = f"{counted(left, 'more item')} than a form can show; they stay. {hint}" if left else hint
+    elif size(shown) > INPUT_MOST:
         hint = f"Longer than a form can show; what you type here replaces all of it. {hint}"
     label = f"{field.label} ({field.unit})" if field.unit else field.label
     long = field.type in ("text", "list")
@@ -96,14 +100,25 @@ def editable(field: Field, said: Sequence[Said], look: Look) -> str:
     if not said:
         return ""
     if field.type == "list":
-        return "\n".join(item for one in said for item in _items(one.value, look))
+        return "\n".join(line for _, line in listed(said, look))
     newest = said[-1]
     return ("about " if newest.approximate else "") + _typed(field, newest.value, look)
 
 
-def _items(value: Value, look: Look) -> list[str]:
-    items = value if isinstance(value, tuple) else (str(value),)
-    return [bare_words(Wire(item), look).replace("\n", " ") for item in items]
+def listed(said: Sequence[Said], look: Look) -> list[tuple[str, str]]:
+    """Each item of a list with the line that stands for it in a form."""
+    values = (one.value for one in said)
+    items = (str(item) for value in values for item in (value if isinstance(value, tuple) else (value,)))
+    return [(item, bare_words(Wire(item), look).replace("\n", " ").strip()) for item in items]
+
+
+def _whole_lines(shown: str) -> tuple[str, int]:
+    """The lines from the first on that a form can show, and how many it leaves out: those stay as they are."""
+    lines = shown.split("\n")
+    fitting = len(lines)
+    while fitting and size("\n".join(lines[:fitting])) > INPUT_MOST:
+        fitting -= 1
+    return "\n".join(lines[:fitting]), len(lines) - fitting
 
 
 def _typed(field: Field, value: Value, look: Look) -> str:
