@@ -312,6 +312,27 @@ class AttachChannel:
 
     channel: str
     name: str
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReach:
+    """Whether Scribe can read the incident's channel: `why` not in Slack's word, empty when it can."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReading:
+    """The channel was read back after these absences (from, to); `found` counts by kind what nobody had heard.
+
+    `unread` says in Slack's word why it could not be read; `asker` wants to know in any case.
+    """
+
+    absences: tuple[tuple[datetime, datetime], ...]
+    found: tuple[tuple[str, int], ...] = ()
+    unread: str = ""
+    asker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +375,8 @@ Command = (
     | SendVersion
     | SignOff
     | AttachChannel
+    | NoteReach
+    | NoteReading
     | Anchor
 )
 """Decided within one incident."""

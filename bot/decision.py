@@ -155,6 +155,15 @@ class Whisper:
 
 
 @dataclass(frozen=True, slots=True)
+class Direct:
+    """A message to one person alone, where the incident's channel cannot carry it; `key` says it once."""
+
+    key: str
+    user: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Announce:
     """A message at the channel's top level: an update, a severity or status change worth one."""
 
@@ -232,6 +241,7 @@ Notice = (
     | Unsay
     | Confirm
     | Whisper
+    | Direct
     | Announce
     | PostDraft
     | Upload

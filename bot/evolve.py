@@ -68,7 +68,7 @@ def _is_statement(fact: f.AnyFact) -> bool:
     """Our own messages, among them the drafts, say nothing of the incident; nor what becomes of a report, nor when
     somebody wants to be reminded.
     """
-    ours = f.Anchored | f.Questioned | f.ChannelAttached
+    ours = f.Anchored | f.Questioned | f.ChannelAttached | f.ReachChanged | f.Away
     return not isinstance(fact, ours | f.ReportAdvanced | f.VersionMade | f.SignedOff | f.Snoozed | f.Settled)
 
 
@@ -93,7 +93,16 @@ def _declared(i: Incident, fact: f.Declared, heard: datetime) -> None:
 
 
 def _channel_attached(i: Incident, fact: f.ChannelAttached, heard: datetime) -> None:
-    i.channel, i.channel_name = fact.channel, fact.name
+    i.channel, i.channel_name, i.unreachable = fact.channel, fact.name, ""
+    i.private = i.private or fact.private
+
+
+def _reach_changed(i: Incident, fact: f.ReachChanged, heard: datetime) -> None:
+    i.unreachable = fact.why
+
+
+def _away(i: Incident, fact: f.Away, heard: datetime) -> None:
+    i.absences = (*i.absences, fact)
 
 
 def _described(i: Incident, fact: f.Described, heard: datetime) -> None:
@@ -339,6 +348,8 @@ def _folds() -> Iterator[tuple[type[f.Fact], Callable[[Incident, Any, datetime],
     yield from (
         (f.Declared, _declared),
         (f.ChannelAttached, _channel_attached),
+        (f.ReachChanged, _reach_changed),
+        (f.Away, _away),
         (f.Described, _described),
         (f.Captured, _captured),
         (f.Marked, _marked),

@@ -82,6 +82,23 @@ class Declared(Fact):
 class ChannelAttached(Fact):
     channel: str
     name: str
+    private: bool = False  # it has become a private one; what is private stays so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachChanged(Fact):
+    """Scribe cannot read the channel any more, `why` in Slack's word; empty: it can again."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away(Fact):
+    """Nobody of us listened from `since` to `until`; `unread` says in Slack's word why it could not be made good."""
+
+    since: datetime
+    until: datetime
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +337,8 @@ class Settled(Fact):
 AnyFact = (
     Declared
     | ChannelAttached
+    | ReachChanged
+    | Away
     | Described
     | Captured
     | Marked

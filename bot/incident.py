@@ -239,6 +239,8 @@ class Incident:
     declaration: f.Source | None = None
     channel: str | None = None
     channel_name: str = ""
+    unreachable: str = ""  # why Scribe cannot read its channel, in Slack's word
+    absences: tuple[f.Away, ...] = ()
     adopts: str | None = None
     status: Status = Status.INVESTIGATING
     entries: Layered[str, Entry] = field(default_factory=Layered)

@@ -109,6 +109,7 @@ class Policy:
     transcript_kept: timedelta | None = timedelta(days=90)  # after an incident; None: for good
     late_after: timedelta = timedelta(minutes=10)  # a line heard later than this after it happened is disclosed as late
     follow_ups: FollowUps = field(default_factory=FollowUps)
+    catch_up_every: timedelta = timedelta(minutes=10)  # how often an open incident's channel is looked at again
 
     def meaning(self, emoji: str) -> Meaning | None:
         """What a reaction says; skin tones and aliases folded. None: nothing to Scribe."""

@@ -78,5 +78,6 @@ def _assembled(reader: Reader, known: Mapping[str, FieldView]) -> Report:
         reviews=reviews,
         roles=roles,
         document=document.document(reader, known, reviews),
+        absences=standing.absences(reader),
         disclosures=gaps.disclosures(reader, rows),
     )

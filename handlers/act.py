@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bot.commands import Capture, Command, MergeInto, MoveLine, NoteDeletion, NoteEdit, React, Request
 from bot.decide import decide, merging
 from bot.decision import (
+    Confirm,
     Decision,
     Freeze,
     Furnish,
@@ -24,13 +26,25 @@ from bot.decision import (
     ShowCard,
     Upload,
 )
-from bot.facts import Anchored, AnyFact, Evidence, Questioned, ReportAdvanced, SignedOff, Source
+from bot.facts import (
+    Anchored,
+    AnyFact,
+    ChannelAttached,
+    Evidence,
+    Questioned,
+    Recorded,
+    Reopened,
+    ReportAdvanced,
+    SignedOff,
+    Source,
+)
 from bot.incident import Incident, message_entry
 from bot.stamps import instant_of
 from bot.wire import mentions
 from bot.words import Wire
 from handlers.desk import Desk
 from handlers.followups import keep_in_step
+from handlers.looking import next_look
 from storage import Call, Visit
 from templates.blocks.calls import Planned, Unplaced, calls
 from templates.blocks.replies import reply_message
@@ -108,20 +122,79 @@ async def act_between(
         return await settle(desk, visit, ours, request)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One command to one incident, among others of the same transaction."""
+
+    incident: int
+    command: Command
+    request: Request
+
+
+async def carry_out_all(desk: Desk, visit: Visit, asked: Sequence[Asked]) -> None:
+    """Decide one after the other within the caller's transaction; what is to be told is told of the state at the end.
+
+    The incidents must be those of the visit. A command that is refused changes nothing.
+    """
+    done: dict[int, _Done] = {}
+    for each in asked:
+        subject = visit.others.get(each.incident, visit.incident)
+        with suppress(Refused):
+            decision = decide(subject, each.command, each.request, desk.policy)
+            await _record(desk, visit, subject, decision, each.request, done.setdefault(subject.id, _Done()))
+    for id, what in done.items():
+        await _tell(desk, visit, visit.others.get(id, visit.incident), what)
+
+
 async def carry_out(
     desk: Desk, visit: Visit, decision: Decision, request: Request, incident: Incident | None = None
 ) -> None:
     """Record what was decided and put what is to be told, within the caller's transaction."""
-    subject = incident or visit.incident
-    recorded = await visit.record(decision.facts, desk.clock.now(), into=subject)
-    again: list[Call] = []
+    subject, done = incident or visit.incident, _Done()
+    await _record(desk, visit, subject, decision, request, done)
+    await _tell(desk, visit, subject, done)
+
+
+@dataclass(slots=True)
+class _Done:
+    """What was decided of one incident in a transaction, and is to be told at its end."""
+
+    facts: list[AnyFact] = field(default_factory=list)
+    recorded: list[Recorded] = field(default_factory=list)
+    notices: dict[Notice, None] = field(default_factory=dict)
+    again: list[Call] = field(default_factory=list)
+    erased: bool = False
+
+
+async def _record(
+    desk: Desk, visit: Visit, incident: Incident, decision: Decision, request: Request, done: _Done
+) -> None:
+    done.facts += decision.facts
+    done.recorded += await visit.record(decision.facts, desk.clock.now(), into=incident)
+    done.notices.update(dict.fromkeys(decision.notices))
     for place in decision.erase:  # first: what is put afterwards must not be taken for an unsent trace of it
+        done.erased = True
         said = await visit.erase(message_entry(place), place.channel, place.ts)
-        again += (_freeze_call(f"freeze:{request.key}:{version}", id, family, version) for id, family, version in said)
-    await desk.directory.recall(_named(decision.notices, subject))
-    told = [*planned(desk, decision.notices, subject), *_refreshing(subject, decision.facts), *again]
-    await visit.put([*told, *_rewriting(desk, subject, decision)], desk.clock.now())
-    await keep_in_step(desk, visit, subject, recorded)
+        done.again += (
+            _freeze_call(f"freeze:{request.key}:{version}", id, family, version) for id, family, version in said
+        )
+
+
+async def _tell(desk: Desk, visit: Visit, incident: Incident, done: _Done) -> None:
+    notices = _last_confirmations(done.notices)
+    await desk.directory.recall(_named(notices, incident))
+    told = [*planned(desk, notices, incident), *_refreshing(incident, done.facts), *done.again]
+    if any(isinstance(fact, ChannelAttached | Reopened) for fact in done.facts):
+        told.append(next_look(desk, incident))
+    told += _rewriting(desk, incident, done)
+    await visit.put(told, desk.clock.now())
+    await keep_in_step(desk, visit, incident, done.recorded)
+
+
+def _last_confirmations(notices: Iterable[Notice]) -> list[Notice]:
+    """Of a reaction of ours put on and taken off only what it comes to."""
+    last = {notice.place: notice for notice in notices if isinstance(notice, Confirm)}
+    return [notice for notice in notices if not isinstance(notice, Confirm) or last[notice.place] is notice]
 
 
 def _named(notices: Sequence[Notice], incident: Incident) -> Iterator[str]:
@@ -206,10 +279,10 @@ def _refreshing(incident: Incident, facts: Sequence[AnyFact]) -> Iterator[Call]:
         )
 
 
-def _rewriting(desk: Desk, incident: Incident, decision: Decision) -> Iterator[Call]:
+def _rewriting(desk: Desk, incident: Incident, done: _Done) -> Iterator[Call]:
     """The canvas is written again after a while, so that many facts make one edit; what was erased goes at once."""
     unwanted = not desk.policy.canvas or (incident.canvas is None and "no canvas" in incident.anchors)
-    if unwanted or incident.channel is None or not any(map(_is_read, decision.facts)):
+    if unwanted or incident.channel is None or not any(map(_is_read, done.facts)):
         return
     pause = CANVAS_PAUSE if incident.canvas else CANVAS_FIRST
     yield Call(
@@ -220,7 +293,7 @@ def _rewriting(desk: Desk, incident: Incident, decision: Decision) -> Iterator[C
         incident=incident.id,
         purpose="canvas",
         replaces=f"canvas:{incident.id}",
-        not_before=None if decision.erase else desk.clock.now() + pause,
+        not_before=None if done.erased else desk.clock.now() + pause,
     )
 
 

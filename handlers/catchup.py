@@ -1,95 +1,84 @@
-"""Read back what was said and marked before anybody listened; it meets the same keys as live delivery."""
+"""When channels are read back: at the start, after an absence, at a reconnect, on a slow tick, and when asked to."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
-
-from bot.commands import React, Request
-from bot.facts import Evidence
-from bot.incident import Incident, message_entry
+from bot.commands import Request
+from bot.decision import Refused, say
+from bot.incident import Incident
 from bot.stamps import stamp_of
-from bot.words import Meaning
-from handlers.act import act
+from handlers import readback
+from handlers.act import Message
 from handlers.desk import Desk
-from handlers.messages import is_ours, seen, transcribed
-from handlers.slack_calls import Args, Result
-from storage import Leased, Message
+from handlers.history import Reading
+from handlers.looking import next_look
+from handlers.slack_calls import Args
+from storage import Call, Leased, Visit
+from templates.blocks.replies import reply_message
 
-PAGE: Final = 200
-
-
-async def read_back(desk: Desk, call: Leased, args: Args) -> Result:
-    """Every message, thread reply and standing reaction of a channel, newest page first; safe to repeat."""
-    incident, channel = call.incident or 0, args["channel"]
-    async for page in _history(desk, channel):
-        await _take(desk, incident, channel, page)
-        for parent in page.messages:
-            if parent.get("reply_count"):
-                async for replies in _replies(desk, channel, parent["ts"]):
-                    await _take(desk, incident, channel, replies)
-    return {}
+FOLLOWED: Final = timedelta(days=7)
+"""How long after the last word of it an incident that is over is still read back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What stood in Slack when it was asked for: what is heard live of later moments is newer."""
-
-    asked_at: datetime
-    messages: Sequence[Mapping[str, Any]]
-
-
-async def _history(desk: Desk, channel: str) -> AsyncIterator[Page]:
-    cursor = None
-    while True:
-        now = desk.clock.now()
-        page = await desk.slack.conversations_history(channel=channel, limit=PAGE, cursor=cursor)
-        yield Page(now, page["messages"])
-        if not (cursor := _next(page)):
-            return
+async def read_all(desk: Desk, *, whole: bool) -> None:
+    """Have every followed channel read back. One that waits for it already is not asked for again."""
+    now = desk.clock.now()
+    followed = {channel: incident for incident, channel in await desk.store.followed(now - FOLLOWED)}
+    async with desk.store.visit(None) as visit:
+        for channel, incident in followed.items():
+            await _put(desk, visit, channel, incident, whole=whole)
 
 
-async def _replies(desk: Desk, channel: str, ts: str) -> AsyncIterator[Page]:
-    cursor = None
-    while True:
-        now = desk.clock.now()
-        page = await desk.slack.conversations_replies(channel=channel, ts=ts, limit=PAGE, cursor=cursor)
-        yield Page(now, [message for message in page["messages"] if message["ts"] != ts])
-        if not (cursor := _next(page)):
-            return
+async def _put(desk: Desk, visit: Visit, channel: str, incident: int, *, whole: bool) -> None:
+    """A whole reading takes the place of a waiting one; one of the last hour is not put beside any."""
+    now, name = desk.clock.now(), f"readback:{channel}"
+    if whole or not await visit.waits(name):
+        reading = Reading(channel, f"{name}:{'whole' if whole else 'recent'}:{stamp_of(now)}", whole=whole)
+        await visit.put([reading.call(incident, replaces=name)], now)
 
 
-def _next(page: AsyncSlackResponse) -> str:
-    return str((page.get("response_metadata") or {}).get("next_cursor") or "")
+def adopting(incident: Incident, channel: str, floor: str) -> Call:
+    """The errand of reading an adopted channel's earlier messages; it waits in the outbox, so it is not forgotten."""
+    return Reading(channel, f"readback:{incident.id}:{channel}", floor=floor).call(incident.id)
 
 
-async def _take(desk: Desk, incident: int, channel: str, page: Page) -> None:
-    """Remember a page in one transaction, then let each standing reaction on it that is news speak."""
-    spoken = [m for m in page.messages if not is_ours(desk, m)]
-    said = [(m, kept) for m in spoken if (kept := transcribed(channel, m, page.asked_at)) is not None]
-    await desk.store.remember_all([kept for _, kept in said])
+def archiving(incident: Incident, channel: str, request: Request) -> Call:
+    """Read back, then archive: in the channel's own lane, so that whatever is still to be posted is posted before."""
+    return Reading(channel, f"readback:{request.key}", lane=channel, then="archive").call(incident.id)
+
+
+async def asked(desk: Desk, incident: int, request: Request) -> Message:
+    """`/incident catchup`: read the channel back now and tell the asker what nobody had heard.
+
+    Raises:
+        Refused: the incident has no channel yet.
+    """
     state = await desk.store.incident(incident)
-    for message, kept in said:
-        for number, (emoji, meaning, user) in enumerate(_standing(desk, message)):
-            if _is_news(state, kept, emoji, user):
-                stamp = stamp_of(page.asked_at + timedelta(microseconds=number))  # history keeps order, not times
-                request = Request(f"readback:{channel}:{kept.ts}:{emoji}:{user}", user, "reaction", page.asked_at)
-                await act(desk, incident, React(seen(kept), emoji, meaning, stamp), request)
+    if state.channel is None:
+        raise Refused(f"{state.number} has no channel yet.", "/incident list")
+    reading = Reading(state.channel, f"readback:{request.key}", asker=request.by)
+    async with desk.store.visit(incident) as visit:
+        await visit.put([reading.call(incident)], desk.clock.now())
+        answer = reply_message(say("The channel is being read back; you are told what nobody had heard."), desk.look)
+        await visit.answer(request.key, answer)
+    return answer
 
 
-def _standing(desk: Desk, message: Mapping[str, Any]) -> Iterator[tuple[str, Meaning, str]]:
-    """(emoji, meaning, who) of each reaction that means something, in the order in which the emoji came."""
-    for reaction in message.get("reactions") or []:
-        if (meaning := desk.policy.meaning(reaction["name"])) is not None:
-            yield from ((reaction["name"], meaning, user) for user in reaction["users"])
+async def look(desk: Desk, call: Leased, args: Args) -> None:
+    """The slow tick of one open incident: read the last hour, and look again after a while; over, it ends.
+
+    While nobody listens it reads nothing: what is missed is counted by the reading that ends the absence.
+    """
+    attended = await desk.store.attended(desk.clock.now())
+    async with desk.store.visit(call.incident) as visit:
+        if not await visit.delivered(call.id, {}, desk.clock.now()) or not visit.incident.is_open:
+            return
+        channel, now = visit.incident.channel, desk.clock.now()
+        if channel is not None and attended:
+            await _put(desk, visit, channel, visit.incident.id, whole=False)
+        await visit.put([next_look(desk, visit.incident)], now)
 
 
-def _is_news(incident: Incident, message: Message, emoji: str, user: str) -> bool:
-    """Nobody heard of it, or it was put on again; what its owner took back by a command stays taken back."""
-    marks = incident.marks.get(message_entry(Evidence(message.channel, message.ts)), ())
-    known = next((mark for mark in marks if (mark.name, mark.by) == (emoji, user)), None)
-    return known is None or (not known.standing and known.source.via == "reaction")
+ERRANDS: Final = {"scribe.readback": readback.step, "scribe.look": look}

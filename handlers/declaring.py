@@ -11,14 +11,15 @@ from slack_sdk.errors import SlackApiError
 from bot.commands import Declare, Request
 from bot.decide import decide
 from bot.decision import Refused
-from bot.incident import Incident
 from bot.masking import mask
 from bot.numbering import is_counted, nth
 from bot.wire import plain
 from bot.words import IncidentType
+from handlers import catchup
 from handlers.act import Message, carry_out, settle
 from handlers.desk import Desk
-from storage import Call, Visit
+from handlers.readback import earlier_incident_ended
+from storage import Visit
 
 CHANNEL_NAME_MOST: int = 72
 """Slack allows 80; a suffix may follow when the name is taken."""
@@ -33,8 +34,10 @@ async def declare(desk: Desk, command: Declare, request: Request) -> Message | N
     if command.family not in (None, *desk.families):
         known = ", ".join(desk.families)
         raise Refused(f"There is no report family {command.family}; there are: {known}.", "/incident help")
-    if command.here is not None:
+    here, floor = command.here, ""
+    if here is not None:
         command = await _adopting(desk, command)
+        floor = await earlier_incident_ended(desk, here)
     async with desk.store.visit(None) as visit:
         incident = await visit.new_incident(request.now)
         numbers = await _numbers(desk, visit, command, request)
@@ -46,8 +49,8 @@ async def declare(desk: Desk, command: Declare, request: Request) -> Message | N
         )
         decision = decide(incident, named, request, desk.policy)
         await carry_out(desk, visit, decision, request)
-        if command.here is not None:
-            await visit.put([reading_back(incident, command.here)], request.now)
+        if here is not None:
+            await visit.put([catchup.adopting(incident, here, floor)], request.now)
         return await settle(desk, visit, decision, request)
 
 
@@ -111,15 +114,3 @@ async def _entered(desk: Desk, channel: str) -> dict[str, object]:
             raise Refused("Scribe is not in this channel; invite it first.", "/invite @Scribe") from error
         raise
     return found  # type: ignore[no-any-return]
-
-
-def reading_back(incident: Incident, channel: str) -> Call:
-    """The errand of reading an adopted channel's earlier messages; it waits in the outbox, so it is not forgotten."""
-    return Call(
-        key=f"readback:{incident.id}:{channel}",
-        lane=f"readback:{channel}",
-        method="scribe.readback",
-        args={"channel": channel},
-        incident=incident.id,
-        purpose="",
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from bot.facts import Evidence
 from handlers import canvases, catchup
 from handlers.act import CARD_TO_COME, CHANNEL_TO_COME, carry_out
 from handlers.desk import Desk
-from handlers.slack_calls import PERFORM, NotYet, perform_plainly
+from handlers.slack_calls import PERFORM, NotYet, code_of, perform_plainly
 from storage import Leased
 
 log = logging.getLogger("scribe.delivery")
@@ -27,6 +27,9 @@ AT_ONCE: Final = 8
 LEASE: Final = timedelta(seconds=60)
 ATTEMPTS: Final = 12
 PATIENCE: Final = timedelta(minutes=5)
+
+Errand = Callable[[Desk, Leased, dict[str, Any]], Awaitable[Mapping[str, Any] | None]]
+"""What it returns is noted and its consequence drawn; None: it has settled its call itself."""
 
 DONE_ALREADY: Final = frozenset(
     {"already_reacted", "no_reaction", "already_pinned", "already_in_channel", "already_archived"}
@@ -44,7 +47,7 @@ MENDABLE: Final = frozenset(
 """Somebody has to mend the installation; the call waits and is tried again."""
 
 
-ERRANDS: Final = {**PERFORM, "scribe.readback": catchup.read_back, canvases.METHOD: canvases.keep}
+ERRANDS: Final[Mapping[str, Errand]] = {**PERFORM, **catchup.ERRANDS, canvases.METHOD: canvases.keep}
 
 
 class Courier:
@@ -93,9 +96,10 @@ class Courier:
         except Exception as error:
             await self._give_up(call, f"{type(error).__name__}: {error}", error)
         else:
-            await self._delivered(call, result)
+            if result is not None:
+                await self._delivered(call, result)
 
-    async def _perform(self, call: Leased) -> Mapping[str, Any]:
+    async def _perform(self, call: Leased) -> Mapping[str, Any] | None:
         args = await self._placed(call)
         return await ERRANDS.get(call.method, perform_plainly)(self._desk, call, args)
 
@@ -128,7 +132,7 @@ class Courier:
                 await carry_out(self._desk, visit, decision, request)
 
     async def _judge(self, call: Leased, error: SlackApiError) -> None:
-        code = _code(error)
+        code = code_of(error)
         if code in DONE_ALREADY:
             await self._delivered(call, {})
         elif code in POINTLESS or (code in ABSENT and call.method.startswith(COURTESIES)):
@@ -186,15 +190,6 @@ def consequence(call: Leased, result: Mapping[str, Any]) -> Command | None:
 def _threaded(place: Evidence, result: Mapping[str, Any]) -> Evidence:
     message = result.get("message") or {}
     return Evidence(place.channel, place.ts, message.get("thread_ts") or None)
-
-
-def _code(error: SlackApiError) -> str:
-    """Slack's error code; an answer without one (an HTML page of a proxy) counts as unavailable."""
-    status = getattr(error.response, "status_code", 200)
-    if status == 429:
-        return "ratelimited"
-    code = error.response.get("error") if isinstance(getattr(error.response, "data", None), dict) else None
-    return str(code) if code else "service_unavailable"
 
 
 def _retry_after(error: SlackApiError) -> timedelta | None:

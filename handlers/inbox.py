@@ -39,6 +39,9 @@ def envelope_key(body: Body) -> tuple[str, str] | None:
     its view, its hash and a digest of what was filled in.
     """
     kind = str(body.get("type") or ("command" if "command" in body else ""))
+    event = body.get("event")
+    if kind == "event_callback" and isinstance(event, dict) and event.get("type") == "app_mention":
+        return mention_key(str(event.get("channel")), str(event.get("ts"))), kind
     if kind == "event_callback":
         return f"event:{body['event_id']}", kind
     if kind == "view_submission":
@@ -48,6 +51,11 @@ def envelope_key(body: Body) -> tuple[str, str] | None:
     if kind in ("command", "block_actions", "message_action", "shortcut"):
         return f"{kind}:{body['trigger_id']}", kind
     return None
+
+
+def mention_key(channel: str, ts: str) -> str:
+    """Names what was said to @Scribe by its message, whether Slack delivered it or it was read back."""
+    return f"mention:{channel}:{ts}"
 
 
 class Inbox:

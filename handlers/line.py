@@ -25,7 +25,7 @@ CHANNELS_AT_ONCE: Final = 4
 HELD_MOST: Final = 5_000
 """Envelopes that wait in memory; when so many do, the next one is kept only when there is room again."""
 SWEPT: Final = 200
-IN_ORDER: Final = REACTIONS | {"message"}
+IN_ORDER: Final = REACTIONS | {"message", "app_mention"}
 
 
 class Line:

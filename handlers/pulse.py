@@ -9,16 +9,17 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from handlers.attendance import Attendance
 from handlers.delivery import Courier
 from handlers.desk import Desk
 
 
 @asynccontextmanager
-async def pulse(desk: Desk, courier: Courier, address: str) -> AsyncIterator[None]:
+async def pulse(desk: Desk, courier: Courier, attendance: Attendance, address: str) -> AsyncIterator[None]:
     """Serve `GET /` at `host:port`: it answers once nothing is due now, with the next wake-up in epoch seconds."""
 
     async def quiet(request: web.Request) -> web.Response:
-        while not await _is_quiet(desk, courier):
+        while not await _is_quiet(desk, courier, attendance):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(desk.stirred(), 0.02)
         upcoming = await desk.store.next_due()
@@ -36,7 +37,8 @@ async def pulse(desk: Desk, courier: Courier, address: str) -> AsyncIterator[Non
         await runner.cleanup()
 
 
-async def _is_quiet(desk: Desk, courier: Courier) -> bool:
-    if desk.busy or not courier.idle or not await desk.store.idle(desk.clock.now()):
+async def _is_quiet(desk: Desk, courier: Courier, attendance: Attendance) -> bool:
+    now = desk.clock.now()
+    if desk.busy or not courier.idle or attendance.overdue(now) or not await desk.store.idle(now):
         return False
     return not desk.busy and courier.idle

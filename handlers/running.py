@@ -20,6 +20,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.app import build_app
+from handlers.attendance import Attendance
 from handlers.clock import BorrowedClock, Clock, SystemClock
 from handlers.delivery import Courier
 from handlers.desk import Desk, Identity
@@ -34,7 +35,7 @@ from handlers.mistakes import Misconfigured, Mistake
 from handlers.pulse import pulse
 from handlers.retention import Retention
 from handlers.settings import Settings
-from handlers.sockets import connected, open_among
+from handlers.sockets import connected
 from handlers.web import listening, slack_events
 from storage import Store
 from templates.own import known_families
@@ -83,19 +84,22 @@ async def at_work(settings: Settings, name: str) -> AsyncIterator[Desk]:
         StorageRefused: the database is not ready.
     """
     async with _clock(settings) as clock, _desk(settings, clock, name) as desk, AsyncExitStack() as stack:
-        inbox, courier = Inbox(desk), Courier(desk)
+        inbox, courier, attendance = Inbox(desk), Courier(desk), Attendance(desk)
         app = build_app(desk, inbox)
         line = Line(desk, inbox, app)
         gate = Gate(desk, app, line)
         stack.enter_context(beating(desk.wake))
-        work = await stack.enter_async_context(_background(_work(desk, line, courier)))
+        work = await stack.enter_async_context(_background(_work(desk, line, courier, attendance)))
         if settings.pulse is not None:
-            await stack.enter_async_context(pulse(desk, courier, settings.pulse))
+            await stack.enter_async_context(pulse(desk, courier, attendance, settings.pulse))
         health = Health(desk, lambda: not work.done())
         await _listen(stack, settings, gate, desk, health)
         stack.push_async_callback(_drained, desk, courier, work)
         if settings.transport == "socket":
-            await _connect(stack, settings, gate, desk, health)
+            await _connect(stack, settings, gate, desk, health, attendance)
+        else:
+            attendance.begin(_always)
+        stack.push_async_callback(attendance.leave)
         stack.callback(desk.drain)
         yield desk
 
@@ -110,11 +114,18 @@ async def _listen(stack: AsyncExitStack, settings: Settings, gate: Gate, desk: D
         await stack.enter_async_context(listening(settings.host, port, routes))
 
 
-async def _connect(stack: AsyncExitStack, settings: Settings, gate: Gate, desk: Desk, health: Health) -> None:
-    sockets = await stack.enter_async_context(
-        connected(gate, desk, settings.app_token.get_secret_value(), settings.ping_seconds)
-    )
-    health.sockets = lambda: open_among(sockets)
+async def _connect(
+    stack: AsyncExitStack, settings: Settings, gate: Gate, desk: Desk, health: Health, attendance: Attendance
+) -> None:
+    token, ping = settings.app_token.get_secret_value(), settings.ping_seconds
+    sockets = await stack.enter_async_context(connected(gate, desk, token, ping, attendance.reconnected))
+    health.sockets = sockets.open
+    attendance.begin(sockets.any_alive)
+
+
+async def _always() -> bool:
+    """Over HTTP Slack comes to us; while we serve, it can reach us as far as we know."""
+    return True
 
 
 async def _drained(desk: Desk, courier: Courier, work: asyncio.Task[None]) -> None:
@@ -200,17 +211,18 @@ async def identify(slack: AsyncWebClient) -> Identity:
         pause = min(pause * 2, 60)
 
 
-async def _work(desk: Desk, line: Line, courier: Courier) -> None:
+async def _work(desk: Desk, line: Line, courier: Courier, attendance: Attendance) -> None:
     """Take up what is due, then sleep until something else is. A failing database is waited for."""
     retention = Retention(desk)
     while not desk.draining:
         desk.wake.clear()
         try:
+            await attendance.note()
             await line.sweep()
             await tick(desk)
             await retention.tick()
             await courier.dispatch()
-            upcoming = await desk.store.next_due()
+            upcoming = min(filter(None, (await desk.store.next_due(), attendance.next)), default=None)
         except Exception:
             log.exception("the store did not answer; trying again")
             await asyncio.sleep(1)

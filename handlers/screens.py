@@ -8,12 +8,11 @@ from bot import commands as c
 from bot.decision import Refused, say
 from bot.incident import Incident
 from bot.phrases.verbs import example
-from handlers import across
+from handlers import across, catchup
 from handlers.act import Message
 from handlers.desk import Desk
 from handlers.reports import people_in, report_of, require_family
 from handlers.versions import comparison
-from storage import Call
 from templates.blocks.brief import brief_message
 from templates.blocks.lists import actions_message, help_message
 from templates.blocks.replies import reply_message
@@ -82,14 +81,7 @@ async def archive(desk: Desk, incident: int, request: c.Request) -> Message:
     if state.is_open or state.channel is None:
         raise Refused(f"{state.number} is {state.status}; resolve and close it first.", "/incident close")
     async with desk.store.visit(incident) as visit:
-        await visit.put(_archiving(state, state.channel, request), desk.clock.now())
+        await visit.put([catchup.archiving(state, state.channel, request)], desk.clock.now())
         answer = reply_message(say("The channel is read back once more and then archived."), desk.look)
         await visit.answer(request.key, answer)
     return answer
-
-
-def _archiving(incident: Incident, channel: str, request: c.Request) -> list[Call]:
-    """In the channel's own lane, so that whatever is still to be posted is posted before."""
-    first = Call(f"readback:{request.key}", channel, "scribe.readback", {"channel": channel}, incident.id, "")
-    then = Call(f"archive:{request.key}", channel, "conversations.archive", {"channel": channel}, incident.id, "")
-    return [first, then]

@@ -235,6 +235,7 @@ class ScribeToml(BaseModel):
     guests_may_command: Flag = _DEFAULT.guests_may_command
     transcript_kept: DurationOrForGood = _DEFAULT.transcript_kept
     late_after: Duration = _DEFAULT.late_after
+    catch_up_every: Duration = _DEFAULT.catch_up_every
     confirmation: Emoji = _DEFAULT.confirmation
     vocabulary: dict[Emoji, Says] = {}
     aliases: dict[Emoji, EmojiOrNothing] = {}

@@ -38,6 +38,16 @@ async def perform_plainly(desk: Desk, call: Leased, args: Args) -> Result:
     return _data(answer)
 
 
+def code_of(error: SlackApiError) -> str:
+    """Slack's error code; an answer without one (an HTML page of a proxy) counts as unavailable."""
+    status = getattr(error.response, "status_code", 200)
+    if status == 429:
+        return "ratelimited"
+    data = error.response if isinstance(error.response, dict) else getattr(error.response, "data", None)
+    code = data.get("error") if isinstance(data, dict) else None
+    return str(code) if code else "service_unavailable"
+
+
 def _data(answer: Any) -> Result:
     return answer.data if isinstance(answer.data, dict) else {}
 

@@ -15,7 +15,7 @@ from bot.facts import Via
 from bot.incident import Incident
 from bot.phrases import parse
 from bot.words import Wire
-from handlers import across, screens
+from handlers import across, catchup, screens
 from handlers.act import Message, act, act_between
 from handlers.declaring import declare
 from handlers.desk import Desk
@@ -79,6 +79,8 @@ async def _in_incident(
             return await open_form(desk, heard, typed, understood, await desk.store.incident(incident))
         case c.Show(what="archive"):
             return await screens.archive(desk, incident, request)
+        case c.Show(what="catchup"):
+            return await catchup.asked(desk, incident, request)
         case c.Show():
             return await screens.show(desk, understood, incident, typed.user)
         case c.Sign():

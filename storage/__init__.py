@@ -6,6 +6,7 @@ from storage.folds import UnknownIncident
 from storage.schema import SchemaState, migrate, schema_state
 from storage.store import Store
 from storage.values import (
+    Absence,
     Aside,
     Call,
     Envelope,
@@ -26,6 +27,7 @@ from storage.values import (
 from storage.visit import Visit
 
 __all__ = [
+    "Absence",
     "Aside",
     "Call",
     "Envelope",

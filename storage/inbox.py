@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, UpdateBase, delet
 
 from storage.engine import Database
 from storage.keeping import Keeper
-from storage.tables import inbox
+from storage.tables import inbox, insert_new
 from storage.values import Envelope
 
 ATTEMPTS: Final = 8
@@ -138,6 +138,12 @@ def _claim(now: datetime, limit: int) -> UpdateBase:
 
 def _envelope(row: Any) -> Envelope:
     return Envelope(row.key, row.kind, row.body, row.received_at, row.attempt, row.answer)
+
+
+def keep(connection: Connection, key: str, kind: str, body: dict[str, Any], at: datetime) -> bool:
+    """Within a transaction: an envelope nobody has dispatched yet. False: its key is known."""
+    row = {"key": key, "kind": kind, "body": body, "received_at": at, "attempt": 0}
+    return connection.execute(insert_new(connection.dialect.name, inbox, "key"), row).rowcount == 1
 
 
 def finish(connection: Connection, keys: Collection[str], now: datetime) -> set[str]:

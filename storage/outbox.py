@@ -156,6 +156,11 @@ def _newest(calls: Sequence[Call]) -> list[Call]:
     return list(newest.values())
 
 
+def waits(connection: Connection, replaces: str) -> bool:
+    """Within a transaction: is there an untried call whose place a newer one of this name would take?"""
+    return bool(connection.scalar(select(exists().where(outbox.c.replaces == replaces, _UNTRIED))))
+
+
 def _waiting(connection: Connection, replaced: set[str]) -> dict[str | None, Any]:
     """The calls that wait untried, by what a newer one replaces them under; locked, or they would be leased meanwhile.
 

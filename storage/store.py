@@ -13,9 +13,11 @@ from sqlalchemy import (
     Executable,
     Select,
     Table,
+    and_,
     case,
     exists,
     func,
+    or_,
     select,
     union_all,
     update,
@@ -28,6 +30,7 @@ from storage import inbox as inbox_rows
 from storage import outbox as outbox_rows
 from storage import schema
 from storage.aside import GivenUp
+from storage.attendance import Attendance
 from storage.canvases import Canvases
 from storage.directory import Directory
 from storage.engine import Database, connect, read_url, sole_process, sqlite_path
@@ -49,7 +52,7 @@ LEASE: Final = timedelta(seconds=60)
 """How long an envelope is left to whoever took it; far above what handling one takes."""
 
 
-class Store(Inbox, Outbox, Transcript, Directory, Looking, Followups, Versions, GivenUp, Canvases, Purging):
+class Store(Inbox, Outbox, Transcript, Directory, Looking, Followups, Versions, GivenUp, Canvases, Purging, Attendance):
     """What one process remembers and shares with its replicas."""
 
     def __init__(self, db: Database, me: str, lease: timedelta = LEASE) -> None:
@@ -127,6 +130,21 @@ class Store(Inbox, Outbox, Transcript, Directory, Looking, Followups, Versions, 
             .order_by(is_open, incidents.c.id.desc())
             .limit(1)
         )
+
+    async def followed(self, since: datetime) -> list[tuple[int, str]]:
+        """The incidents that are open, or of which something was heard since then, each with its channel."""
+        newest = and_(facts.c.incident == incidents.c.id, facts.c.seq == incidents.c.seq)
+        wanted = (
+            select(incidents.c.id, incidents.c.channel)
+            .join(facts, newest)
+            .where(
+                incidents.c.channel.is_not(None),
+                or_(incidents.c.status.in_(sorted(OPEN)), facts.c.heard_at >= since),
+            )
+            .order_by(incidents.c.id)
+        )
+        rows = await self._db.read(lambda connection: connection.execute(wanted).all())
+        return [(row.id, row.channel) for row in rows]
 
     async def incidents_with(self, entry: str) -> list[int]:
         """The incidents that captured this line: several when it was moved or its incident merged."""

@@ -317,6 +317,14 @@ canvases: Final = Table(
     Column("title", String),  # digest of the title last written; none where the canvas is not ours to name
 )
 
+spells: Final = Table(
+    "spells",  # of presence: between two of them nobody listened
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
 workspace: Final = Table(
     "workspace",
     metadata,

@@ -36,6 +36,11 @@ class Transcript:
         found = await self._select(messages.c.channel == channel, messages.c.ts == ts)
         return found[0] if found else None
 
+    async def known(self, channel: str, stamps: Collection[str]) -> dict[str, Message]:
+        """Of these messages those that were heard of, deleted ones too."""
+        found = await self._select(messages.c.channel == channel, messages.c.ts.in_(stamps))
+        return {message.ts: message for message in found}
+
     async def thread(self, channel: str, thread_ts: str) -> list[Message]:
         """The message that opens the thread and its replies, in order."""
         in_thread = or_(messages.c.thread_ts == thread_ts, messages.c.ts == thread_ts)
@@ -45,6 +50,37 @@ class Transcript:
         """The first `limit` messages from `oldest` to `latest`, both included; deleted ones and replies too."""
         ts = messages.c.ts
         return await self._select(messages.c.channel == channel, ts >= oldest, ts <= latest, limit=limit)
+
+    async def standing(self, channel: str, thread: str | None, after: str, upto: str, limit: int) -> list[Message]:
+        """Of the messages after `after` up to `upto` the first `limit` that nobody deleted: replies in one thread, or
+        for None what stands in the channel itself.
+        """
+        ts, in_channel = messages.c.ts, or_(messages.c.thread_ts.is_(None), messages.c.subtype == "thread_broadcast")
+        place = in_channel if thread is None else messages.c.thread_ts == thread
+        kept = ~messages.c.deleted
+        return await self._select(messages.c.channel == channel, place, kept, ts > after, ts <= upto, limit=limit)
+
+    async def threads(self, channel: str, parents: Collection[str]) -> dict[str, tuple[int, str]]:
+        """Of these messages those with replies that stand: how many, and the ts of the newest."""
+        wanted = (
+            select(messages.c.thread_ts, func.count(), func.max(messages.c.ts))
+            .where(messages.c.channel == channel, messages.c.thread_ts.in_(parents), ~messages.c.deleted)
+            .group_by(messages.c.thread_ts)
+        )
+        rows = await self._db.read(lambda connection: connection.execute(wanted).all())
+        return {parent: (count, newest) for parent, count, newest in rows}
+
+    async def active_threads(self, channel: str, since: str, limit: int) -> list[str]:
+        """The messages from before `since` to which somebody replied since then, as far as heard."""
+        parent = messages.c.thread_ts
+        wanted = (
+            select(parent)
+            .where(messages.c.channel == channel, parent < since, messages.c.ts >= since)
+            .distinct()
+            .order_by(parent)
+            .limit(limit)
+        )
+        return await self._db.read(lambda connection: list(connection.scalars(wanted)))
 
     async def last_heard(self, channel: str) -> str | None:
         """The ts of the newest message known, replies included."""
@@ -70,6 +106,13 @@ def remember(connection: Connection, page: Sequence[Message]) -> list[Message | 
     if changed:
         connection.execute(_upsert(connection.dialect.name), [asdict(message) for message in changed.values()])
     return before
+
+
+def mentions(connection: Connection, channel: str, of: str, since: str, limit: int) -> list[Message]:
+    """Within a transaction: what people said to the user `of` from that ts on, as it stands, the oldest first."""
+    spoken = messages.c.text.contains(f"<@{of}", autoescape=True), messages.c.author_kind == "person"
+    wanted = select(messages).where(messages.c.channel == channel, messages.c.ts >= since, ~messages.c.deleted, *spoken)
+    return [_message(row) for row in connection.execute(wanted.order_by(messages.c.ts).limit(limit))]
 
 
 def messages_at(connection: Connection, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Message]:

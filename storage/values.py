@@ -26,6 +26,14 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """Nobody listened: from the last sign of life until somebody did again."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One finished Slack call for the outbox.
 

@@ -97,6 +97,21 @@ class Visit:
         """As `Store.remember_all`, in this transaction."""
         return await self._connection.run(transcript.remember, page)
 
+    async def mentions(self, channel: str, of: str, since: str, limit: int) -> list[Message]:
+        """What people said in the channel to the user `of` from that ts on, the oldest first."""
+        return await self._connection.run(transcript.mentions, channel, of, since, limit)
+
+    async def keep(self, envelope_key: str, kind: str, body: dict[str, Any], at: datetime) -> bool:
+        """Keep an envelope that Slack never delivered, as received at that moment, for whoever sweeps first.
+
+        False: it is known already.
+        """
+        return await self._connection.run(inbox.keep, envelope_key, kind, body, at)
+
+    async def waits(self, replaces: str) -> bool:
+        """Does a call wait untried that a newer one of this name would replace?"""
+        return await self._connection.run(outbox.waits, replaces)
+
     async def message(self, channel: str, ts: str) -> Message | None:
         """As `Store.message`, read after the incident was locked."""
         return (await self.messages([(channel, ts)])).get((channel, ts))

@@ -79,6 +79,15 @@ def _document(report: Report, others: Iterable[Report]) -> Json:
             for gap in report.document.missing
         ],
         "lints": list(_lints(report)),
+        "absences": [
+            {
+                "since": _time(away.since),
+                "until": _time(away.until),
+                "unread": away.unread or None,
+                "source": _source(away.cite),
+            }
+            for away in report.absences
+        ],
         "disclosures": list(report.disclosures),
         "sign_off": [_signer(signer) for signer in report.signers],
         "document": _paper(report.document),

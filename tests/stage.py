@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,9 +27,13 @@ Transport = Literal["socket", "http"]
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port nobody listens on, outside the range from which the system takes those of outgoing connections: one of
+    these could get hold of it before the program does, or while the program is stopped.
+    """
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", random.randrange(15_000, 32_000)))
+            return int(probe.getsockname()[1])
 
 
 def environment(slack: Slackd, database: str, **more: str) -> dict[str, str]:
@@ -61,6 +67,21 @@ async def scribe_at_work(slack: Slackd, settings: Settings, name: str = "story")
         yield desk
 
 
+class Program:
+    """Scribe at work in this process, until it is told to go and after it is told to come again."""
+
+    def __init__(self, slack: Slackd, settings: Settings) -> None:
+        self._slack = slack
+        self._settings = settings
+        self._at_work = AsyncExitStack()
+
+    async def start(self) -> Desk:
+        return await self._at_work.enter_async_context(scribe_at_work(self._slack, self._settings))
+
+    async def stop(self) -> None:
+        await self._at_work.aclose()
+
+
 @dataclass
 class Stage:
     """One workspace with Scribe in it and three people; `alice` is in Zurich, `bob` in New York, `carol` in Tokyo."""
@@ -72,6 +93,19 @@ class Stage:
     bob: Person
     carol: Person
     general: Channel
+    program: Program | None = None
+
+    async def leaves(self) -> None:
+        """Scribe is stopped; what happens from now on nobody hears."""
+        assert self.program is not None, "somebody else starts and stops Scribe here"
+        await self.settle()
+        await self.program.stop()
+
+    async def returns(self) -> None:
+        """Scribe is started again, and has read back what it missed."""
+        assert self.program is not None, "somebody else starts and stops Scribe here"
+        self.desk = await self.program.start()
+        await self.settle()
 
     async def settle(self) -> None:
         await self.slack.settle()
@@ -140,5 +174,8 @@ async def staged(
         bob = slack.person("bob", name="Bob Brown", tz="America/New_York")
         carol = slack.person("carol", name="Carol Chen", tz="Asia/Tokyo")
         general = slack.channel("general", alice, bob, carol)
-        async with scribe_at_work(slack, settings) as desk:
-            yield Stage(slack, settings, desk, alice, bob, carol, general)
+        program = Program(slack, settings)
+        try:
+            yield Stage(slack, settings, await program.start(), alice, bob, carol, general, program)
+        finally:
+            await program.stop()

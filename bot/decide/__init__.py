@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot import commands as c
-from bot.decide import capture, declare, following, knowledge, life, merging, state
+from bot.decide import capture, declare, following, knowledge, life, listening, merging, state
 from bot.decide._secrets import told, without_secrets
 from bot.decision import Decision
 from bot.incident import Incident
@@ -15,6 +15,8 @@ from bot.policy import Policy
 _RULES: Mapping[type, Callable[[Incident, Any, c.Request, Policy], Decision]] = {
     c.Declare: declare.declare,
     c.AttachChannel: declare.attach_channel,
+    c.NoteReach: listening.note_reach,
+    c.NoteReading: listening.note_reading,
     c.Anchor: declare.anchor,
     c.Describe: declare.describe,
     c.AddEvents: capture.add_events,

@@ -168,12 +168,18 @@ def _furnishings(commander: str | None, request: c.Request, policy: Policy) -> t
 
 def attach_channel(incident: Incident, command: c.AttachChannel, request: c.Request, policy: Policy) -> Decision:
     """The incident's channel exists now."""
-    if (incident.channel, incident.channel_name) == (command.channel, command.name):
+    same = (incident.channel, incident.channel_name) == (command.channel, command.name)
+    if same and incident.private >= command.private:
         return Decision()
     if incident.channel is not None:
         return _moved_channel(command, request)
     fact = f.ChannelAttached(
-        key="channel", at=request.now, source=source(request), channel=command.channel, name=command.name
+        key="channel",
+        at=request.now,
+        source=source(request),
+        channel=command.channel,
+        name=command.name,
+        private=command.private,
     )
     people = (incident.declared_by, *filter(None, (incident.holder(Role.COMMANDER),)), *policy.responders)
     asked, told = _when_over(incident, request)
@@ -188,6 +194,7 @@ def _moved_channel(command: c.AttachChannel, request: c.Request) -> Decision:
         source=source(request),
         channel=command.channel,
         name=command.name,
+        private=command.private,
     )
     return Decision((fact,), (ShowCard(),))
 

@@ -162,6 +162,7 @@ _VERBS: Final[Mapping[str, Callable[[Asked], Understood]]] = MappingProxyType(
             what: partial(_show, what)
             for what in (
                 "actions",
+                "catchup",
                 "missing",
                 "timeline",
                 "milestones",

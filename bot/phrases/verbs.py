@@ -111,6 +111,12 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("timeline", "Show the timeline, with Edit and Withdraw on each line.", "/incident timeline"),
     Verb("milestones", "Show the milestones and why each time counts.", "/incident milestones", ("clocks",)),
     Verb("brief", "Show where things stand, to you alone.", "/incident brief", ("summary",)),
+    Verb(
+        "catchup",
+        "Read the channel back now and say what nobody had heard.",
+        "/incident catchup",
+        ("catch-up", "readback"),
+    ),
     Verb("undo", "Take back your own last capture.", "/incident undo"),
     Verb(
         "postmortem",
@@ -153,7 +159,18 @@ BY_WORD: Final = {word: verb for verb in VERBS for word in (verb.name, *verb.ali
 
 
 _TOPICS: Final[Mapping[str, tuple[str, ...]]] = {
-    "While it goes on": ("declare", "event", "mark", "update", "assign", "severity", "status", "undo", "move"),
+    "While it goes on": (
+        "declare",
+        "event",
+        "mark",
+        "update",
+        "assign",
+        "severity",
+        "status",
+        "undo",
+        "move",
+        "catchup",
+    ),
     "When it is over": ("mitigate", "resolve", "reopen", "close", "archive", "cancel", "merge"),
     "To look at, alone": ("timeline", "milestones", "report", "missing", "actions", "brief", "help"),
     "Across incidents": ("list", "search", "metrics"),

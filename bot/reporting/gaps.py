@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from bot.durations import duration
+from bot.facts import Away
 from bot.field import Field
 from bot.fields import FIELDS, asked_by
 from bot.incident import Said
@@ -12,7 +14,7 @@ from bot.milestones import missing as missing_milestones
 from bot.reporting.model import Missing, Row
 from bot.reporting.progress import highest, reached
 from bot.reporting.reader import Reader
-from bot.reporting.shown import about, show
+from bot.reporting.shown import about, show, stamp
 from bot.reporting.told import FieldView
 from bot.wire import one_line, shorten
 from bot.words import Milestone
@@ -108,9 +110,18 @@ def _disclosures(reader: Reader, rows: tuple[Row, ...]) -> Iterator[str]:
         "edited after it was captured",
         "edited after they were captured",
     )
+    yield from (_absent(reader, away) for away in incident.absences)
     yield from _contradicted(reader)
     for absorbed in incident.absorbed:
         yield f"Incident {absorbed.other} was merged into this one; its lines name it."
+
+
+def _absent(reader: Reader, away: Away) -> str:
+    since, until = (stamp(at, reader.family.zone) for at in (away.since, away.until))
+    length = duration(away.until - away.since)
+    unread = f"the channel could not be read afterwards ({away.unread})"
+    made_good = unread if away.unread else "the channel was read back"
+    return f"Nobody listened from {since} to {until} ({length}); {made_good}, and commands of that time were not heard."
 
 
 def _contradicted(reader: Reader) -> Iterator[str]:

@@ -405,6 +405,16 @@ class Document:
         return () if self.versions and self.version == self.versions[-1].number else (None,)
 
 
+@dataclass(frozen=True, slots=True)
+class AbsenceView:
+    """Nobody listened; unless `unread` says in Slack's word why not, what was said meanwhile was read back."""
+
+    since: datetime
+    until: datetime
+    unread: str
+    cite: Citation
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One incident as one family reports it; the same facts give the same report."""
@@ -440,6 +450,7 @@ class Report:
     reviews: tuple[ReviewView, ...]
     roles: Mapping[Role, Asked]
     document: Document
+    absences: tuple[AbsenceView, ...]
     disclosures: tuple[str, ...]
     lints: tuple[Lint, ...] = ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.milestones import counting
-from bot.reporting.model import AbsorbedView, GradeView, Identity, RoleView, Standing, TurnView, TypeView
+from bot.reporting.model import AbsenceView, AbsorbedView, GradeView, Identity, RoleView, Standing, TurnView, TypeView
 from bot.reporting.progress import highest, opening
 from bot.reporting.reader import Reader
 from bot.reporting.shown import day
@@ -86,6 +86,14 @@ def standing(reader: Reader) -> Standing:
         merged_into=incident.merged_into,
         absorbed=tuple(AbsorbedView(one.other, reader.cite(one.source, one.at)) for one in incident.absorbed),
         reopened=len(incident.recoveries),
+    )
+
+
+def absences(reader: Reader) -> tuple[AbsenceView, ...]:
+    """When nobody listened, during the incident."""
+    return tuple(
+        AbsenceView(away.since, away.until, away.unread, reader.cite(away.source, away.at))
+        for away in reader.incident.absences
     )
 
 

@@ -167,6 +167,11 @@ def _whisper(n: d.Whisper, i: Incident, look: Look, policy: Policy) -> list[Plan
     return [whisper(key, _channel(i), n.user, speech(n.text, look, n.offers), n.thread_ts)]
 
 
+def _direct(n: d.Direct, i: Incident, look: Look, policy: Policy) -> list[Planned]:
+    """Slack opens the conversation with a person by itself."""
+    return [post(f"direct:{i.id}:{n.key}", n.user, speech(n.text, look))]
+
+
 def _announce(n: d.Announce, i: Incident, look: Look, policy: Policy) -> list[Planned]:
     """In the incident's channel, and in the broadcast channel where it may be known at all."""
     key = f"announce:{i.id}:{n.key}"
@@ -200,6 +205,7 @@ _PLANS: Mapping[type, Callable[[Any, Incident, Look, Policy], list[Planned]]] = 
     d.Unsay: _unsay,
     d.Confirm: _confirm,
     d.Whisper: _whisper,
+    d.Direct: _direct,
     d.Announce: _announce,
     d.Brief: _brief,
     d.AskMilestones: _ask_milestones,
