@@ -22,6 +22,7 @@ from bot.words import IncidentType, Kind, Severity, Wire
 from storage import Store, migrate
 from templates import render
 from templates.families import load_family
+from tests.bench import followups
 from tests.bench.wire import Bench, app_on_wire, percentile
 
 FLOOD, RATE, SECONDS, REACTIONS = 1500, 200, 5.0, 500
@@ -134,9 +135,17 @@ def _rules() -> list[Line]:
     ]
 
 
+async def _followups(folder: Path) -> list[Line]:
+    idle, rate, bare = await followups.measure(folder)
+    return [
+        Line("tick with nothing due of 100,000 items, to 1 %", idle, followups.ONE_PERCENT, "ms"),
+        Line("due items judged and put a second", rate, bare, "/s"),
+    ]
+
+
 async def bench() -> list[Line]:
     with tempfile.TemporaryDirectory(prefix="scribe-bench-") as folder:
-        return [*await _wire(Path(folder)), *_rules()]
+        return [*await _wire(Path(folder)), *_rules(), *await _followups(Path(folder))]
 
 
 def main() -> None:
