@@ -105,7 +105,11 @@ def plan(
 
 def keys_of_item(item: str) -> frozenset[str]:
     """The names of everything that may be followed up about one action item."""
-    return frozenset({*(f"{topic}:{item}" for topic in (Topic.ITEM, Topic.LATE, Topic.TOLD)), Topic.DIGEST})
+    return frozenset({*_about(item), Topic.DIGEST})
+
+
+def _about(item: str) -> tuple[str, ...]:
+    return tuple(f"{topic}:{item}" for topic in (Topic.ITEM, Topic.LATE, Topic.TOLD))
 
 
 def touched(incident: Incident, facts: Sequence[f.AnyFact]) -> frozenset[str] | None:
@@ -194,7 +198,7 @@ class _Plan:
 
     def items(self, only: Collection[str] | None) -> Iterator[Followup]:
         for item in self._i.action_items():
-            if item.status not in FINISHED and (only is None or f"item:{item.id}" in only):
+            if item.status not in FINISHED and (only is None or any(key in only for key in _about(item.id))):
                 yield from self._item(item)
 
     def _item(self, item: ActionItem) -> Iterator[Followup]:
@@ -384,7 +388,7 @@ def watched(
     followup: Followup, before: Watch | None, incident: int, now: datetime, zone: str | None, policy: FollowUps
 ) -> Watch:
     """The row of what is followed up from now on. As long as the thing, its date and its person stay the same, what
-    was said of it stays said; a zone of None is not known yet, and looked for before the day begins anywhere.
+    was said of it stays said; a zone of None is not known yet, so it is looked at once, when somebody can be asked.
     """
     if before is not None and before.followup == followup:
         return before
@@ -394,11 +398,8 @@ def watched(
         followup.snoozed,
     )
     after = before.after if before is not None and same else now
-    return Watch(incident, followup, after, following(followup, after, policy, calendar(zone or EARLIEST, policy)))
-
-
-EARLIEST: Final = "Pacific/Kiritimati"
-"""Where each day begins first."""
+    next_at = following(followup, after, policy, calendar(zone, policy)) if zone else now
+    return Watch(incident, followup, after, next_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.policy import Policy
 from bot.words import OVER, ActionStatus
 
 _ITEMS: Final = frozenset({Topic.ITEM, Topic.LATE, Topic.TOLD})
+"""About one action item."""
 
 
 class Group(StrEnum):
@@ -54,7 +55,9 @@ class Line:
 
 def lines(incident: Incident, nudges: Sequence[Nudge], policy: Policy, family: Family | None) -> Iterator[Line]:
     """What these nudges of one incident say now, in the order of their keys."""
-    planned = {followup.key: followup for followup in plan(incident, policy, family)}
+    keys = {nudge.key for nudge in nudges}
+    only = keys if all(key.partition(":")[0] in _ITEMS for key in keys) else None
+    planned = {followup.key: followup for followup in plan(incident, policy, family, only)}
     for nudge in nudges:
         yield _line(incident, nudge, planned.get(nudge.key), family)
 

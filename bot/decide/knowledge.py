@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from bot import commands as c
 from bot import facts as f
 from bot.decide._common import log, source
@@ -13,7 +15,9 @@ from bot.incident import Incident, items_of
 from bot.merged import merged
 from bot.policy import Policy
 from bot.reporting.shown import about, number, percent
+from bot.wire import one_line
 from bot.words import ActionStatus, Wire
+from bot.zones import named
 
 
 def set_fields(incident: Incident, command: c.SetFields, request: c.Request, policy: Policy) -> Decision:
@@ -104,7 +108,13 @@ def add_action(incident: Incident, command: c.AddAction, request: c.Request, pol
         ticket=command.ticket,
         verification=command.verification,
     )
-    told = (f"{number} ", Quote(command.text), *_owner(command.owner), *_due(command, request))
+    told = (
+        f"{number} ",
+        Quote(command.text),
+        *_owner(command.owner),
+        *_due(command, request),
+        *_alike(incident, command),
+    )
     line = log(request, Name(request.by), " added action item ", *told)
     return Decision((fact,), (line, ShowCard()), say("Added ", *told, "."))
 
@@ -113,10 +123,24 @@ def _owner(owner: str | None) -> tuple[Span, ...]:
     return (", owned by ", Name(owner)) if owner else (", nobody owns it yet",)
 
 
-def _due(command: c.AddAction, request: c.Request) -> tuple[Span, ...]:
+def _alike(incident: Incident, command: c.AddAction) -> tuple[Span, ...]:
+    """Two people may have thought of the same thing; both are kept, and whoever adds the second is told."""
+    words = one_line(command.text).casefold()
+    known = next((item for item in incident.action_items() if one_line(item.text).casefold() == words), None)
+    return (f"; {known.id} says the same and is {str(known.status).replace('_', ' ')}",) if known else ()
+
+
+def _state(command: c.ChangeAction, request: c.Request) -> tuple[Span, ...]:
+    """What is new of it; a date is said back, as readers differ on what a weekday means."""
+    state = f" is {str(command.status).replace('_', ' ')}" if command.status else " changed"
+    owner = (", owned by ", Name(command.owner)) if command.owner else ()
+    return (state, *owner, *_due(command, request))
+
+
+def _due(command: c.AddAction | c.ChangeAction, request: c.Request) -> tuple[Span, ...]:
     if command.due is None:
         return ()
-    past = " (already past)" if command.due < request.now.date() else ""
+    past = " (already past)" if command.due < request.now.astimezone(named(request.zone) or UTC).date() else ""
     return (f", due {command.due:%a %Y-%m-%d}{past}",)
 
 
@@ -128,6 +152,8 @@ def change_action(incident: Incident, command: c.ChangeAction, request: c.Reques
         raise Refused(f"There is no action item {command.action} here; there are: {known}.", "/incident action done A1")
     if command.status is ActionStatus.DECLINED and not command.reason.strip():
         raise Refused("Declining needs a reason.", f"/incident action decline {item.id} superseded by the new cluster")
+    if command == c.ChangeAction(item.id, status=item.status):
+        raise Refused(f"{item.id} is {str(item.status).replace('_', ' ')} already.", "/incident actions")
     fact = f.ActionChanged(
         key=f"{request.key}:{item.id}",
         at=request.now,
@@ -143,7 +169,6 @@ def change_action(incident: Incident, command: c.ChangeAction, request: c.Reques
         status=command.status,
         reason=command.reason,
     )
-    state = f" is {str(command.status).replace('_', ' ')}" if command.status else " changed"
-    told: tuple[Span, ...] = (f"action item {item.id} ", Quote(item.text), state)
+    told: tuple[Span, ...] = (f"action item {item.id} ", Quote(item.text), *_state(command, request))
     line = log(request, Name(request.by), ": ", *told, about=item.entry or "")
     return Decision((fact,), (line, ShowCard()), say("Noted: ", *told, "."))

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date
 from typing import Any, Final
 
-from bot.commands import AddAction, ChangeAction, OpenForm, Show, Understood
+from bot.commands import AddAction, ChangeAction, OpenForm, Show, Snooze, Understood
 from bot.dates import DUE_EXAMPLE, parse_due
 from bot.decision import Refused
+from bot.followups import Topic
 from bot.phrases.asked import Asked
 from bot.phrases.flags import Flags, of, shown, unquoted, word
 from bot.phrases.verbs import example
@@ -202,6 +203,7 @@ def _verification(asked: Asked, written: str) -> Wire:
 _READ: Final[Mapping[str, Callable[[Asked, str], Any]]] = {
     "owner": _owner,
     "due": _due,
+    "until": _due,
     "priority": _priority,
     "type": _type,
     "verification": _verification,
@@ -224,6 +226,7 @@ _CHANGES: Final[Mapping[str, tuple[ActionStatus | None, str]]] = {
     "verify": (None, "verification"),
     "ticket": (None, "ticket"),
     "text": (None, "text"),
+    "snooze": (None, "until"),
 }
 """Each change with the status that it sets and the part that the words after the id are."""
 
@@ -232,14 +235,23 @@ def _change(asked: Asked, change: str, text: str) -> Understood:
     which, words = _split(text)
     if not re.fullmatch(r"a?-?[0-9]{1,4}", which.lower()):
         raise Refused(f"Say which action item; {shown(which)} is none.", f"{_LINE} {change} A1")
+    item = "A" + which.lower().lstrip("a-")
     status, part = _CHANGES[change]
     given: dict[str, Any] = {"status": status} if status else {}
     if words:
-        value = re.sub(r"^(?:to|because|:)\s+", "", words, flags=re.IGNORECASE) if part != "text" else words
+        value = re.sub(r"^(?:to|until|till|because|:)\s+", "", words, flags=re.IGNORECASE) if part != "text" else words
         given[part] = _READ[part](asked, unquoted(value)) if part in _READ else Wire(unquoted(value))
     elif status is None:
         raise Refused(f"The new {part} is missing.", f"{_LINE} {change} A1 {_NEW.get(part, '…')}")
-    return ChangeAction("A" + which.lower().lstrip("a-"), **given)
+    if part == "until":
+        return Snooze((f"{Topic.ITEM}:{item}",), given["until"])
+    return ChangeAction(item, **given)
 
 
-_NEW: Final = {"owner": "@maria", "due": DUE_EXAMPLE.split(",", 1)[0], "priority": "p1", "type": "detect"}
+_NEW: Final = {
+    "until": "monday",
+    "owner": "@maria",
+    "due": DUE_EXAMPLE.split(",", 1)[0],
+    "priority": "p1",
+    "type": "detect",
+}

@@ -150,10 +150,10 @@ def test_in_the_first_hour_nothing_is_called_late() -> None:
     assert judged.nudge is not None and not judged.nudge.late
 
 
-def test_a_zone_that_turns_out_to_lie_further_west_only_moves_the_moment() -> None:
-    watch = watched(item("2026-03-06"), None, 1, at("2026-03-05 12:00"), None, DAYS)
-    assert watch.next_at is not None and watch.next_at <= at("2026-03-06 09:00") - timedelta(hours=9)
-    judged = judge(watch, watch.next_at, Address("U0BOB", "America/New_York"), DAYS)
+def test_where_somebody_is_is_asked_at_once_and_no_day_is_lost_by_not_knowing() -> None:
+    watch = watched(item("2026-03-06"), None, 1, at("2026-03-06 13:00"), None, DAYS)
+    assert watch.next_at == at("2026-03-06 13:00")
+    judged = judge(watch, at("2026-03-06 13:00"), Address("U0BOB", "America/New_York"), DAYS)
     assert (judged.nudge, judged.watch.next_at) == (None, at("2026-03-06 14:00"))
 
 

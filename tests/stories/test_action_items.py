@@ -1,0 +1,114 @@
+"""Scenario 43: action items that nobody, two people or somebody gone own, that are late, double or done already."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.words import ActionStatus
+from tests.databases import fresh_sqlite
+from tests.slackd.records import Channel
+from tests.stage import Stage, staged
+from tests.stories.reminders import reminders, shown, until
+
+DECEMBER = datetime(2026, 12, 30, 10, 0, tzinfo=UTC)  # a Wednesday
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(fresh_sqlite(tmp_path), now=DECEMBER) as made:
+        yield made
+
+
+@pytest.fixture
+async def channel(stage: Stage) -> Channel:
+    return await stage.declared("Checkout is failing sev2 --commander @alice")
+
+
+async def said(stage: Stage, channel: Channel, line: str) -> str:
+    """What the typist reads back."""
+    await stage.bob.types(f"/incident action {line}", channel)
+    await stage.settle()
+    return stage.bob.inbox[-1].text
+
+
+@pytest.mark.parametrize(
+    ("due", "day"),
+    [
+        ("friday", "Fri 2027-01-01"),
+        ("next friday", "Fri 2027-01-08"),
+        ("in 2 weeks", "Wed 2027-01-13"),
+        ("+3d", "Sat 2027-01-02"),
+        ("eod", "Wed 2026-12-30"),
+        ("24 dec", "Fri 2027-12-24"),
+    ],
+)
+async def test_scenario_43_a_day_is_said_back_as_a_date_also_over_the_year(
+    stage: Stage, channel: Channel, due: str, day: str
+) -> None:
+    assert f"due {day}" in await said(stage, channel, f"add Add alert @carol due {due}")
+    assert f"due {day}" in await said(stage, channel, f"due A1 {due}")
+
+
+async def test_scenario_43_a_day_already_past_is_kept_said_back_and_flagged(stage: Stage, channel: Channel) -> None:
+    assert "due Thu 2026-12-24 (already past)" in await said(stage, channel, "add Add alert @carol due 2026-12-24")
+    item = (await stage.incident(channel)).actions["A1"]
+    assert (item.due, item.owner) == (date(2026, 12, 24), stage.carol.id)
+    await stage.bob.types("/incident missing", channel)
+    assert "due before it was written" in str(stage.bob.inbox[-1].blocks)
+    await until(stage, "2026-12-31T00:01:00")  # a Thursday, on which what is overdue comes
+    assert "6 days overdue" not in shown(reminders(stage, stage.carol)[-1])
+    assert "7 days overdue" in shown(reminders(stage, stage.carol)[-1])
+
+
+async def test_scenario_43_nobodys_item_is_kept_without_inventing_an_owner_and_goes_to_the_commander(
+    stage: Stage, channel: Channel
+) -> None:
+    assert "nobody owns it yet" in await said(stage, channel, "add Add alert due 2027-01-04")
+    assert (await stage.incident(channel)).actions["A1"].owner is None
+    await until(stage, "2027-01-04T08:00:30")
+    assert "nobody owns it" in shown(reminders(stage, stage.alice)[-1])
+
+
+async def test_scenario_43_two_owners_are_asked_about_and_nothing_typed_is_lost(stage: Stage, channel: Channel) -> None:
+    await stage.bob.types("/incident action add Add alert on lag @carol @alice due friday", channel)
+    whisper = str(stage.bob.inbox[-1].blocks)
+    assert "An action item has one owner; this line names two." in whisper
+    assert "Add alert on lag" in whisper
+    assert (await stage.incident(channel)).actions == {}
+
+
+async def test_scenario_43_an_owner_who_has_left_stays_the_owner_and_the_commander_hears_of_it(
+    stage: Stage, channel: Channel
+) -> None:
+    await said(stage, channel, "add Add alert @carol due 2027-01-04")
+    await stage.carol.becomes(deleted=True)
+    await until(stage, "2027-01-04T08:00:30")
+    assert (await stage.incident(channel)).actions["A1"].owner == stage.carol.id
+    assert "Carol Chen cannot be reached any more" in shown(reminders(stage, stage.alice)[-1])
+    assert reminders(stage, stage.carol) == []
+
+
+async def test_scenario_43_the_same_words_twice_are_kept_twice_and_flagged(stage: Stage, channel: Channel) -> None:
+    await said(stage, channel, "add Add alert @carol")
+    assert "A1 says the same and is open" in await said(stage, channel, "add add  alert @bob")
+    assert set((await stage.incident(channel)).actions) == {"A1", "A2"}
+
+
+async def test_scenario_43_what_is_done_already_is_said_to_be_so(stage: Stage, channel: Channel) -> None:
+    await said(stage, channel, "add Add alert @carol")
+    await said(stage, channel, "done A1 it fired in staging")
+    assert "A1 is done already" in await said(stage, channel, "done A1")
+    assert (await stage.incident(channel)).actions["A1"].status is ActionStatus.DONE
+
+
+async def test_an_item_is_put_off_in_a_line_too(stage: Stage, channel: Channel) -> None:
+    await said(stage, channel, "add Add alert @bob due 2026-12-31")
+    assert "You will hear of A1 again on Fri 2027-01-08." in await said(stage, channel, "snooze A1 until next friday")
+    await until(stage, "2027-01-07T20:00:00")
+    assert reminders(stage, stage.bob) == []
+    await until(stage, "2027-01-08T14:00:30")
+    assert "8 days overdue" in shown(reminders(stage, stage.bob)[-1])
