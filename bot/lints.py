@@ -15,7 +15,7 @@ from bot.reporting.model import ActionView, Lint, Report
 from bot.reporting.told import Contradiction, Measurement
 from bot.verbs import VERBS
 from bot.wire import one_line, shorten
-from bot.words import ActionStatus, ActionType, Kind, Milestone, Status
+from bot.words import ActionStatus, ActionType, DocumentStatus, Kind, Milestone, Status
 
 GAP: Final = timedelta(minutes=30)
 """Longest silence in an open incident's timeline that asks no question (PRODUCT 2.3)."""
@@ -228,6 +228,9 @@ def _no_reviewer(report: Report) -> Iterator[Lint]:
     reviewers = {answer.text for person in (*others, report.fields["technical_reviewer"]) for answer in person.answers}
     if not reviewers - {author.text if author else ""}:
         yield Lint("no-reviewer", "Nobody other than the author is to review it: /incident set technical_reviewer …")
+    approved = [step for step in report.document.steps if step.status is DocumentStatus.APPROVED]
+    if author and approved and approved[-1].cite.by == author.text:
+        yield Lint("no-reviewer", "The author approved it: ask somebody else, /incident review begins again.")
 
 
 def _open_question(report: Report) -> Iterator[Lint]:

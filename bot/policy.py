@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from bot.words import Kind, Meaning, Milestone, Severity
+from bot.words import Deed, Kind, Meaning, Milestone, Role, Severity
 
 VOCABULARY: Final[Mapping[str, Meaning]] = MappingProxyType(
     {
@@ -106,6 +106,8 @@ class Policy:
     targets: Mapping[str, Mapping[Severity, timedelta]] = field(default_factory=dict)  # clock key -> severity -> target
     outsiders_may_command: bool = False
     guests_may_command: bool = False
+    author_may_approve: bool = True
+    roles_needed: Mapping[Deed, tuple[Role, ...]] = field(default_factory=dict)  # without one: everybody may
     transcript_kept: timedelta | None = timedelta(days=90)  # after an incident; None: for good
     late_after: timedelta = timedelta(minutes=10)  # a line heard later than this after it happened is disclosed as late
     follow_ups: FollowUps = field(default_factory=FollowUps)

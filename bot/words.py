@@ -128,6 +128,15 @@ class Role(StrEnum):
     SCRIBE = "scribe"
 
 
+class Deed(StrEnum):
+    """What a team may leave to the holders of some roles."""
+
+    RESOLVE = "resolve"
+    APPROVE = "approve"
+    PUBLISH = "publish"
+    SIGN_OFF = "sign_off"
+
+
 class ActionType(StrEnum):
     PREVENT = "prevent"
     DETECT = "detect"

@@ -25,7 +25,7 @@ from pydantic import (
 from bot.decision import Refused
 from bot.durations import parse_duration
 from bot.policy import ALIASES, VOCABULARY, FollowUps, Objective, Policy
-from bot.words import Kind, Meaning, Milestone, Severity, meaning
+from bot.words import Deed, Kind, Meaning, Milestone, Role, Severity, meaning
 from bot.zones import named
 from handlers.mistakes import Misconfigured, Mistake, explain
 from templates.families import FamilyError
@@ -233,6 +233,8 @@ class ScribeToml(BaseModel):
     customers: tuple[Said, ...] = ()
     outsiders_may_command: Flag = _DEFAULT.outsiders_may_command
     guests_may_command: Flag = _DEFAULT.guests_may_command
+    author_may_approve: Flag = _DEFAULT.author_may_approve
+    roles_needed: dict[Deed, tuple[Role, ...]] = {}
     transcript_kept: DurationOrForGood = _DEFAULT.transcript_kept
     late_after: Duration = _DEFAULT.late_after
     catch_up_every: Duration = _DEFAULT.catch_up_every

@@ -14,7 +14,7 @@ from bot.incident import Entry, Incident, message_entry
 from bot.masking import mask
 from bot.policy import Policy
 from bot.stamps import moment_of, stamp_of
-from bot.words import OVER, Kind, Meaning, Milestone, Role, Wire
+from bot.words import OVER, Deed, Kind, Meaning, Milestone, Role, Wire
 
 
 def whole_second(at: datetime) -> datetime:
@@ -67,6 +67,16 @@ def require_not_over(incident: Incident) -> None:
     if incident.status in OVER:
         what = f"merged into {incident.merged_into}" if incident.merged_into else "cancelled as a false alarm"
         raise Refused(f"{incident.number} was {what}, so this changes nothing here.", "/incident reopen")
+
+
+def require_role(incident: Incident, policy: Policy, deed: Deed, request: Request) -> None:
+    """Raises Refused where the team leaves this to roles that the asker holds none of."""
+    roles = policy.roles_needed.get(deed, ())
+    if roles and not any(incident.holder(role) == request.by for role in roles):
+        words = [str(role).replace("_", " ") for role in roles]
+        needed = " or the ".join(words)
+        what = str(deed).replace("_", " ")
+        raise Refused(f"Only the {needed} may {what} here.", f"/incident assign {words[0]} @maria")
 
 
 def steward(incident: Incident) -> str:

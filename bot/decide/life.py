@@ -7,14 +7,14 @@ from typing import Final
 
 from bot import commands as c
 from bot import facts as f
-from bot.decide._common import log, source
+from bot.decide._common import log, require_role, source
 from bot.decision import Decision, Freeze, Name, Notice, PostDraft, Refused, Span, Text, Upload, say
 from bot.facts import AnyFact
 from bot.incident import Incident
 from bot.policy import Policy
 from bot.signing import named, signature
 from bot.versions import FROZEN, changed_since, newest, next_number, require_version
-from bot.words import DocumentStatus
+from bot.words import Deed, DocumentStatus
 
 _FROM: Final[Mapping[DocumentStatus, frozenset[DocumentStatus]]] = {
     DocumentStatus.IN_REVIEW: frozenset(DocumentStatus) - {DocumentStatus.IN_REVIEW},
@@ -23,6 +23,11 @@ _FROM: Final[Mapping[DocumentStatus, frozenset[DocumentStatus]]] = {
     DocumentStatus.ARCHIVED: frozenset({DocumentStatus.PUBLISHED}),
 }
 """From where each status is reached: anything can be reviewed again, all else goes one step at a time."""
+
+_DEEDS: Final[Mapping[DocumentStatus, Deed]] = {
+    DocumentStatus.APPROVED: Deed.APPROVE,
+    DocumentStatus.PUBLISHED: Deed.PUBLISH,
+}
 
 _NEXT: Final[Mapping[DocumentStatus, str]] = {
     DocumentStatus.DRAFT: "/incident review",
@@ -47,6 +52,9 @@ def advance(incident: Incident, command: c.AdvanceReport, request: c.Request, po
     if now not in _FROM[command.status]:
         ask = f"{_NEXT[now]} {family}"
         raise Refused(f"The {family} report is {_word(now)}; it cannot be {_word(command.status)} from there.", ask)
+    if deed := _DEEDS.get(command.status):
+        require_role(incident, policy, deed, request)
+    own = _check_author(incident, command.status, request, policy)
     facts: tuple[AnyFact, ...] = (_step(family, command.status, request),)
     told: Text = (f"The {family} report is now {_word(command.status)}.",)
     if command.status is DocumentStatus.ARCHIVED:  # what was published goes to the archive as it is
@@ -58,7 +66,17 @@ def advance(incident: Incident, command: c.AdvanceReport, request: c.Request, po
         notices.append(Freeze(f"freeze:{request.key}", family, number))
     if command.status in _POSTED:
         notices.append(PostDraft(f"draft:{request.key}", family, number))
-    return Decision((*facts, _version(family, number, request)), tuple(notices), say(*told))
+    return Decision((*facts, _version(family, number, request)), tuple(notices), say(*told, *own))
+
+
+def _check_author(incident: Incident, status: DocumentStatus, request: c.Request, policy: Policy) -> Text:
+    """Who approves their own report is told what the field thinks of it, or may not where the team says so."""
+    author = incident.value("author")
+    if status is not DocumentStatus.APPROVED or author is None or author.value != request.by:
+        return ()
+    if not policy.author_may_approve:
+        raise Refused("You are its author: somebody else approves it here.", "/incident set technical_reviewer @maria")
+    return (" You are its author; somebody else sees what an author does not.",)
 
 
 def _news(incident: Incident, family: str) -> Text:
@@ -108,6 +126,7 @@ def send(incident: Incident, command: c.SendVersion, request: c.Request, policy:
 
 def sign_off(incident: Incident, command: c.SignOff, request: c.Request, policy: Policy) -> Decision:
     """Sign in each part in which the asker is named; everybody else is told who may."""
+    require_role(incident, policy, Deed.SIGN_OFF, request)
     mine = [s for s in command.signers if named(incident, s) == request.by]
     if not mine:
         return Decision(reply=say("You are not named to sign this report. ", *_who_signs(incident, command)))

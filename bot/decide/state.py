@@ -6,7 +6,7 @@ from bot import commands as c
 from bot import facts as f
 from bot.decide import life
 from bot.decide._cautions import cautions
-from bot.decide._common import after, log, require_not_over, source, steward, whole_second
+from bot.decide._common import after, log, require_not_over, require_role, source, steward, whole_second
 from bot.decision import (
     AskMilestones,
     Brief,
@@ -29,7 +29,7 @@ from bot.incident import Incident
 from bot.milestones import assertions, counting, missing, settings, since_reopening
 from bot.moments import clock
 from bot.policy import Policy
-from bot.words import OPEN, OVER, Milestone, Role, Status
+from bot.words import OPEN, OVER, Deed, Milestone, Role, Status
 
 ASSERTED_BY: dict[Status, Milestone] = {
     Status.INVESTIGATING: Milestone.INVESTIGATING,
@@ -73,6 +73,8 @@ def _left(incident: Incident, facts: list[AnyFact], milestone: Milestone, reques
 def change_status(incident: Incident, command: c.ChangeStatus, request: c.Request, policy: Policy) -> Decision:
     """Move an incident on. Resolving or mitigating without a time takes the one already marked, else now."""
     _check_move(incident, command)
+    if incident.is_open and command.status not in OPEN:
+        require_role(incident, policy, Deed.RESOLVE, request)
     milestone = ASSERTED_BY.get(command.status)
     if incident.status is command.status and milestone is not None and not command.reason.strip():
         return mark_milestones(incident, c.MarkMilestones(((milestone, command.moment),)), request, policy)
@@ -211,6 +213,8 @@ def cancel(incident: Incident, command: c.Cancel, request: c.Request, policy: Po
     """A false alarm: no clocks, no nudges."""
     if incident.status in OVER:
         raise Refused(f"{incident.number} is {incident.status} already.", "/incident reopen")
+    if incident.is_open:
+        require_role(incident, policy, Deed.RESOLVE, request)
     reason = command.reason
     fact = f.Cancelled(key=f"{request.key}:cancelled", at=request.now, source=source(request), reason=reason)
     because: tuple[Span, ...] = (": ", Quote(reason)) if reason.strip() else ()

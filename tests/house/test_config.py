@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.policy import FollowUps, Objective, Policy
-from bot.words import Milestone, Severity
+from bot.words import Deed, Milestone, Severity
 from handlers import scribe_toml
 from handlers.mistakes import Misconfigured
 from handlers.settings import VARIABLES, load
@@ -62,6 +62,7 @@ def test_the_example_with_its_samples_uncommented_is_valid_and_sets_every_key() 
     assert policy.vocabulary["triage"] is Milestone.TRIAGED
     documented = keys_of(tomllib.loads(UNCOMMENTED))
     assert documented >= set(scribe_toml.ScribeToml.model_fields)
+    assert documented >= {f"roles_needed.{deed}" for deed in Deed}
     assert documented >= {f"objectives.{key}" for key in scribe_toml.ObjectiveTable.model_fields}
     assert documented >= {f"follow_ups.{key}" for key in scribe_toml.FollowUpsTable.model_fields}
 

@@ -9,11 +9,16 @@ import pytest
 from bot import commands as c
 from bot.decide import decide
 from bot.decision import Overtaken, PostDraft, Refused
+from bot.evolve import evolve
+from bot.facts import Recorded
 from bot.family import Signer
 from bot.fields import FIELDS
 from bot.incident import Incident
+from bot.policy import Policy
+from bot.report import ReportContext, build_report
 from bot.signing import signature
-from bot.words import DocumentStatus, Milestone, Role, Severity, Status, Wire
+from bot.words import Deed, DocumentStatus, Milestone, Role, Severity, Status, Wire
+from templates.families import load_family
 from tests.mind.test_decide_state import POLICY, asked, do, moment, open_incident, told, words
 
 DRAFT, IN_REVIEW, APPROVED, PUBLISHED, ARCHIVED = DocumentStatus
@@ -149,3 +154,51 @@ def test_a_persons_text_survives_a_hundred_facts_about_anything_else(field: str)
         do(incident, chance.choice(commands))
     kept = incident.value(field)
     assert kept is not None and kept.value == words_of_a_person
+
+
+# ---- who may
+
+
+def by(who: str, command: c.Command, incident: Incident, policy: Policy) -> str:
+    """The reply, or the refusal."""
+    try:
+        return words(decide(incident, command, asked(by=who), policy))
+    except Refused as refused:
+        return f"{refused.sentence} {refused.example}"
+
+
+@pytest.mark.parametrize(
+    ("deed", "command", "status"),
+    [
+        (Deed.RESOLVE, c.ChangeStatus(Status.RESOLVED), DRAFT),
+        (Deed.RESOLVE, c.ChangeStatus(Status.CLOSED), DRAFT),
+        (Deed.RESOLVE, c.Cancel(), DRAFT),
+        (Deed.APPROVE, c.AdvanceReport(APPROVED, "slo"), IN_REVIEW),
+        (Deed.PUBLISH, c.AdvanceReport(PUBLISHED, "slo"), APPROVED),
+        (Deed.SIGN_OFF, c.SignOff("slo", (AUTHOR,)), DRAFT),
+    ],
+)
+def test_a_team_leaves_a_deed_to_roles_and_without_that_everybody_may(
+    deed: Deed, command: c.Command, status: DocumentStatus
+) -> None:
+    policy = Policy(roles_needed={deed: (Role.COMMANDER, Role.TECHNICAL_LEAD)})
+    incident = at(status)
+    refusal = f"Only the commander or the technical lead may {deed.replace('_', ' ')} here."
+    assert refusal in by("U0BOB", command, incident, policy)
+    assert "/incident assign commander" in by("U0BOB", command, incident, policy)
+    assert "Only the" not in by("U0BOB", command, incident, POLICY)
+    do(incident, c.Assign(Role.TECHNICAL_LEAD, "U0BOB"))
+    assert "Only the" not in by("U0BOB", command, incident, policy)
+
+
+def test_who_approves_their_own_report_is_warned_and_refused_only_where_the_team_says_so() -> None:
+    incident = at(IN_REVIEW)
+    do(incident, c.SetFields((("author", "U0BOB", False),)))
+    approve = c.AdvanceReport(APPROVED, "slo")
+    assert "You are its author; somebody else sees" in by("U0BOB", approve, incident, POLICY)
+    assert "author" not in by("U0ALICE", approve, incident, POLICY)
+    assert "somebody else approves it here" in by("U0BOB", approve, incident, Policy(author_may_approve=False))
+    for fact in decide(incident, approve, asked(by="U0BOB"), POLICY).facts:
+        evolve(incident, Recorded(incident.seq + 1, fact.at, fact))
+    report = build_report(incident, load_family("slo"), ReportContext())
+    assert [lint.sentence for lint in report.lints if lint.id == "no-reviewer" and "approved" in lint.sentence]

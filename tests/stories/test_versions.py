@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from handlers.offline import NotFound, diff, report
 from tests.slackd.desk import Answer
 from tests.slackd.records import Channel
-from tests.stage import Stage
+from tests.stage import Stage, staged
 from tests.stories.reading import draft, remembered
 from tests.stories.test_report_life import newest_file, summary
 from tests.stories.test_state import labels, said
@@ -245,3 +246,17 @@ async def test_a_report_of_a_cancelled_incident_and_an_archived_one_keep_their_v
     incident = await stage.incident(channel)
     assert [v.number for v in incident.versions["slo"]][-1] == "1.1" and incident.document_status("slo") == "draft"
     assert b"PUBLISHED" in await printed(stage, channel, "1.0")
+
+
+async def test_publishing_is_left_to_the_roles_that_the_configuration_names(database: str, tmp_path: Path) -> None:
+    """By command and by button; whoever takes the role may."""
+    config = '[roles_needed]\npublish = ["commander"]\n'
+    async with staged(database, config=config, folder=tmp_path) as stage:
+        channel = await stage.declared()
+        for line in ("review slo", "approve slo"):
+            await said(stage, stage.bob, line, channel)
+        assert "Only the commander may publish here" in await said(stage, stage.bob, "publish slo", channel)
+        refused = await stage.bob.presses(summary(stage, channel), text="Publish")
+        assert "Only the commander may publish here" in refused.text
+        await said(stage, stage.bob, "assign commander @bob", channel)
+        assert "as version 1.0" in await said(stage, stage.bob, "publish slo", channel)
