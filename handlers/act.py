@@ -42,6 +42,7 @@ from bot.incident import Incident, message_entry
 from bot.stamps import instant_of
 from bot.wire import mentions
 from bot.words import Wire
+from handlers.audit import concerning
 from handlers.desk import Desk
 from handlers.followups import keep_in_step
 from handlers.looking import next_look
@@ -75,6 +76,7 @@ async def act(desk: Desk, incident: int, command: Command, request: Request) -> 
         Refused: nothing was recorded; the sentence is for the asker.
     """
     async with desk.store.visit(incident) as visit:
+        concerning(visit.incident.id, visit.incident.number)
         command = await _as_it_reads_now(visit, command)
         decision = decide(visit.incident, command, request, desk.policy)
         await carry_out(desk, visit, decision, request)
@@ -112,6 +114,7 @@ async def act_between(
         Refused: nothing was recorded; the sentence is for the asker.
     """
     async with desk.store.visit(here, also=[other]) as visit:
+        concerning(visit.incident.id, visit.incident.number)
         there = visit.others.get(other, visit.incident)
         if isinstance(command, MergeInto):
             ours, theirs = merging.merge(visit.incident, there, request)
@@ -170,7 +173,9 @@ async def _record(
     desk: Desk, visit: Visit, incident: Incident, decision: Decision, request: Request, done: _Done
 ) -> None:
     done.facts += decision.facts
-    done.recorded += await visit.record(decision.facts, desk.clock.now(), into=incident)
+    recorded = await visit.record(decision.facts, desk.clock.now(), into=incident)
+    concerning(incident.id, incident.number, len(recorded))
+    done.recorded += recorded
     done.notices.update(dict.fromkeys(decision.notices))
     for place in decision.erase:  # first: what is put afterwards must not be taken for an unsent trace of it
         done.erased = True

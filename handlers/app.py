@@ -19,6 +19,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import buttons, shortcuts, slash, submissions
+from handlers.audit import of_interaction, of_line
 from handlers.desk import Desk
 from handlers.inbox import Heard, Inbox
 from handlers.tell import to_response_url, to_user
@@ -65,7 +66,8 @@ def _register_lines(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
         heard: Heard = context["heard"]
         typed = slash.from_command(body)
         tell = to_response_url(desk, body["response_url"])
-        await inbox.attend(heard, lambda: slash.answer(desk, heard, typed), tell, f"/incident {typed.text}")
+        asked = of_line(typed.user, typed.via, typed.text, typed.channel)
+        await inbox.attend(heard, lambda: slash.answer(desk, heard, typed), tell, f"/incident {typed.text}", asked)
 
     app.command("/incident")(command)
 
@@ -75,13 +77,13 @@ def _register_interactions(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
         await ack()
         heard: Heard = context["heard"]
         tell = to_response_url(desk, body["response_url"]) if body.get("response_url") else to_user(desk, body)
-        await inbox.attend(heard, lambda: buttons.press(desk, heard, body), tell)
+        await inbox.attend(heard, lambda: buttons.press(desk, heard, body), tell, asked=of_interaction(body))
 
     async def shortcut(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
         heard: Heard = context["heard"]
         tell = to_response_url(desk, body["response_url"]) if body.get("response_url") else to_user(desk, body)
-        await inbox.attend(heard, lambda: shortcuts.use(desk, heard, body), tell)
+        await inbox.attend(heard, lambda: shortcuts.use(desk, heard, body), tell, asked=of_interaction(body))
 
     async def submitted(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await submissions.submit(desk, inbox, context["heard"], body, ack)

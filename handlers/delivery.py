@@ -18,6 +18,7 @@ from bot.facts import Evidence
 from handlers import canvases, catchup
 from handlers.act import CARD_TO_COME, CHANNEL_TO_COME, carry_out
 from handlers.desk import Desk
+from handlers.failures import told
 from handlers.slack_calls import PERFORM, NotYet, code_of, perform_plainly
 from storage import Leased
 
@@ -92,9 +93,9 @@ class Courier:
         except SlackApiError as error:
             await self._judge(call, error)
         except (aiohttp.ClientError, TimeoutError, OSError, NotYet) as error:
-            await self._again(call, f"{type(error).__name__}: {error}", _pause(call.attempt))
+            await self._again(call, told(error), _pause(call.attempt))
         except Exception as error:
-            await self._give_up(call, f"{type(error).__name__}: {error}", error)
+            await self._give_up(call, told(error), error)
         else:
             if result is not None:
                 await self._delivered(call, result)

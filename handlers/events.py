@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from handlers import channels, messages, reactions, slash
+from handlers.audit import of_line
 from handlers.desk import Desk
 from handlers.inbox import Heard, Inbox
 from handlers.tell import to_mention
@@ -65,7 +66,8 @@ async def hear(desk: Desk, inbox: Inbox, heard: Heard, event: Event) -> None:
     """One event by itself."""
     if event.get("type") == "app_mention":
         typed = slash.from_mention(desk, event)
-        await inbox.attend(heard, lambda: slash.answer(desk, heard, typed), to_mention(desk, event), typed.text)
+        asked = of_line(typed.user, typed.via, typed.text, typed.channel)
+        await inbox.attend(heard, lambda: slash.answer(desk, heard, typed), to_mention(desk, event), typed.text, asked)
         return
     meant = EVENTS.get(str(event.get("type")), _nothing)
     await inbox.attend(heard, lambda: meant(desk, heard, event), _nobody)

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from structlog.contextvars import bound_contextvars
+
 from bot.decision import Refused
+from handlers.audit import Asked, Trace, refused, tracing
 from handlers.desk import Desk
+from storage import Attempt
 from templates.blocks.replies import refusal_message
 
 log = logging.getLogger("scribe.inbox")
@@ -63,24 +67,40 @@ class Inbox:
         self._desk = desk
 
     async def attend(
-        self, heard: Heard, work: Callable[[], Awaitable[Message | None]], tell: Tell, typed: str = ""
+        self,
+        heard: Heard,
+        work: Callable[[], Awaitable[Message | None]],
+        tell: Tell,
+        typed: str = "",
+        asked: Asked | None = None,
     ) -> None:
-        """Do the work of one envelope, answer, and finish it; what fails is tried again, and nothing is swallowed."""
-        with self._desk.at_work():
+        """Do the work of one envelope, answer, and finish it; what fails is tried again, and nothing is swallowed.
+
+        `asked` is told to the audit log, where no fact tells it.
+        """
+        with self._desk.at_work(), tracing(heard.key) as trace:
             message = heard.answer
             try:
-                message = message or await _answer(work, typed)
+                if message is None:
+                    message = await _answer(work, typed)
+                    await self._note(heard, asked, trace)
                 if message is not None:
                     await tell(message)
                 await self._desk.store.finish(heard.key, self._desk.clock.now())
             except Exception as error:
                 await self._door(heard, error, tell, typed, done=message is not None)
 
+    async def _note(self, heard: Heard, asked: Asked | None, trace: Trace) -> None:
+        if asked is not None and trace.outcome is not None:
+            what = (asked.who, asked.via, asked.what, asked.channel, trace.incident, trace.outcome)
+            await self._desk.store.note_attempt(Attempt(heard.key, heard.at, *what))
+
     async def _door(self, heard: Heard, error: Exception, tell: Tell, typed: str, *, done: bool) -> None:
         """The one place where the unexpected arrives: logged with an id, tried again, and said once it is hopeless."""
         error_id = uuid.uuid4().hex[:8]
         self._desk.metrics.failed()
-        log.error("error %s while handling %s", error_id, heard.key, exc_info=error)
+        with bound_contextvars(error=error_id):
+            log.error("error %s while handling %s", error_id, heard.key, exc_info=error)
         aside = await self._desk.store.failed(heard.key, f"{error_id} {type(error).__name__}", self._desk.clock.now())
         if aside or not heard.replayed:
             sorry = Refused(f"Something went wrong here. {_outlook(aside, done)} (error {error_id}).")
@@ -102,5 +122,6 @@ def _outlook(aside: bool, done: bool) -> str:
 async def _answer(work: Callable[[], Awaitable[Message | None]], typed: str) -> Message | None:
     try:
         return await work()
-    except Refused as refused:
-        return refusal_message(refused, typed)
+    except Refused as why:
+        refused()
+        return refusal_message(why, typed)

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from typing import Final, TextIO
 
 from structlog.contextvars import merge_contextvars
-from structlog.dev import ConsoleRenderer, plain_traceback
+from structlog.dev import ConsoleRenderer
 from structlog.processors import ExceptionRenderer, JSONRenderer, TimeStamper
 from structlog.stdlib import ProcessorFormatter, add_log_level, add_logger_name
-from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 
+from handlers import failures
 from handlers.settings import Settings
 
 TOKEN: Final = re.compile(
@@ -70,6 +70,5 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
 
 def _renderers(readable: bool) -> tuple[Processor, ...]:
     if readable:
-        return (ConsoleRenderer(exception_formatter=plain_traceback),)
-    tracebacks = ExceptionDictTransformer(show_locals=False)
-    return (ExceptionRenderer(tracebacks), JSONRenderer(default=str))
+        return (ConsoleRenderer(exception_formatter=failures.write),)
+    return (ExceptionRenderer(failures.chain), JSONRenderer(default=str))

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
@@ -159,6 +159,26 @@ def _person(_context: click.Context, _option: click.Parameter, said: str | None)
     if said is not None and not upkeep.is_person(said):
         raise click.BadParameter("must be a person's id in Slack, such as U0123MARIA")
     return said
+
+
+def _since(_context: click.Context, _option: click.Parameter, said: str | None) -> datetime | None:
+    """A date, or a length of time before now."""
+    if said is None:
+        return None
+    try:
+        return datetime.fromisoformat(said).replace(tzinfo=UTC)
+    except ValueError:
+        age = _age(_context, _option, said)
+        return None if age is None else datetime.now(UTC) - age
+
+
+@main.command()
+@click.option("--since", callback=_since, help="From this date on (UTC), or so long ago, as 30d; default is all.")
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@_plainly
+def audit(since: datetime | None, form: str) -> None:
+    """Print who did or tried what, when and where; nothing of what was said is in it."""
+    click.echo(asyncio.run(upkeep.audit(_settings(connecting=False), since, form)), nl=False)
 
 
 @main.command()

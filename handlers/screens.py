@@ -10,6 +10,7 @@ from bot.incident import Incident
 from bot.phrases.verbs import example
 from handlers import across, catchup
 from handlers.act import Message
+from handlers.audit import concerning
 from handlers.desk import Desk
 from handlers.reports import people_in, report_of, require_family
 from handlers.versions import comparison
@@ -35,6 +36,7 @@ async def show(desk: Desk, asked: c.Show, incident: int | None, user: str) -> Me
     if incident is None:
         raise Refused(f"There is no screen called {asked.what}.", "/incident help")
     state = await desk.store.incident(incident)
+    concerning(state.id, state.number)
     await desk.directory.meet(people_in(state), desk.clock.now())
     return await _of(desk, asked, state)
 

@@ -14,6 +14,7 @@ from bot.facts import Evidence
 from bot.words import UNSAID
 from handlers import forms as read_forms
 from handlers.act import Message, act, act_between
+from handlers.audit import of_interaction, refused
 from handlers.declaring import declare
 from handlers.desk import Desk
 from handlers.forms import FieldErrors
@@ -65,6 +66,7 @@ async def submit(desk: Desk, inbox: Inbox, heard: Heard, body: Body, ack: AsyncA
         try:
             return await work()
         except Corrected as wrong:
+            refused()
             await desk.store.forget(heard.key)  # sent again unchanged, it may be right by then
             await ack(response_action="errors", errors=dict(wrong.errors))
         except Following as following:
@@ -73,7 +75,8 @@ async def submit(desk: Desk, inbox: Inbox, heard: Heard, body: Body, ack: AsyncA
 
     if heard.replayed:
         await ack()
-    await inbox.attend(heard, answer, to_user(desk, body, await _channel(desk, view)))
+    tell = to_user(desk, body, await _channel(desk, view))
+    await inbox.attend(heard, answer, tell, asked=of_interaction(body))
 
 
 async def _channel(desk: Desk, view: Mapping[str, Any]) -> str | None:

@@ -8,7 +8,9 @@ from storage.store import Store
 from storage.values import (
     Absence,
     Aside,
+    Attempt,
     Call,
+    Deed,
     Envelope,
     FollowupRow,
     Found,
@@ -29,7 +31,9 @@ from storage.visit import Visit
 __all__ = [
     "Absence",
     "Aside",
+    "Attempt",
     "Call",
+    "Deed",
     "Envelope",
     "FollowupRow",
     "Found",

@@ -19,6 +19,7 @@ from storage import versions
 from storage.engine import Database
 from storage.tables import (
     action_items,
+    attempts,
     counters,
     facts,
     followups,
@@ -49,6 +50,7 @@ _NAMING: Final[tuple[tuple[Table, tuple[str, ...]], ...]] = (
     (nudges, ("to", "key", "person")),
     (action_items, ("owner",)),
     (search, ("thing", "entry", "words")),
+    (attempts, ("key", "who")),
 )
 """Wherever a person's id can stand."""
 

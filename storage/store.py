@@ -30,6 +30,7 @@ from storage import inbox as inbox_rows
 from storage import outbox as outbox_rows
 from storage import schema
 from storage.aside import GivenUp
+from storage.attempts import Attempts
 from storage.attendance import Attendance
 from storage.canvases import Canvases
 from storage.directory import Directory
@@ -52,7 +53,20 @@ LEASE: Final = timedelta(seconds=60)
 """How long an envelope is left to whoever took it; far above what handling one takes."""
 
 
-class Store(Inbox, Outbox, Transcript, Directory, Looking, Followups, Versions, GivenUp, Canvases, Purging, Attendance):
+class Store(
+    Inbox,
+    Outbox,
+    Transcript,
+    Directory,
+    Looking,
+    Followups,
+    Versions,
+    GivenUp,
+    Canvases,
+    Purging,
+    Attendance,
+    Attempts,
+):
     """What one process remembers and shares with its replicas."""
 
     def __init__(self, db: Database, me: str, lease: timedelta = LEASE) -> None:

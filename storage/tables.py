@@ -325,6 +325,21 @@ spells: Final = Table(
     Column("until", Moment, nullable=False),
 )
 
+attempts: Final = Table(
+    "attempts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("key", Text, nullable=False),  # of the envelope that asked
+    Column("at", Moment, nullable=False),
+    Column("who", Prose, nullable=False),
+    Column("via", String, nullable=False),
+    Column("what", Prose, nullable=False),  # a verb, a button, a form
+    Column("channel", String, nullable=False),
+    Column("incident", _Id, ForeignKey("incidents.id")),
+    Column("outcome", String, nullable=False),
+    UniqueConstraint("key"),
+)
+
 workspace: Final = Table(
     "workspace",
     metadata,

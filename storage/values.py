@@ -61,6 +61,34 @@ class Leased(Call):
     attempt: int
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody asked for something that left no fact: it was refused, or only shown."""
+
+    key: str
+    at: datetime
+    who: str
+    via: str
+    what: str
+    channel: str
+    incident: int | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One line of the audit log; `incident` is its number, `seq` the fact's place in it (0: no fact)."""
+
+    at: datetime
+    seq: int
+    who: str
+    via: str
+    what: str
+    incident: str | None
+    channel: str | None
+    outcome: str
+
+
 Purged = dict[str, int]
 """How much of what was purged, or would be: messages, lines, envelopes, calls, mentions, names."""
 
