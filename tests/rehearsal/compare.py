@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from templates.canvas_notes import HEADING
 from tests.rehearsal.rehearse import Performance
 
 HEARD = frozenset({"as_of", "heard_at", "late", "updated_at"})
@@ -15,7 +16,7 @@ HEARD = frozenset({"as_of", "heard_at", "late", "updated_at"})
 
 def differences(calm: Performance, disturbed: Performance) -> list[str]:
     """What differs, a line each: in the report, or in the messages of the channel."""
-    return [*_reports(calm, disturbed), *_posts(calm, disturbed)]
+    return [*_reports(calm, disturbed), *_posts(calm, disturbed), *_canvases(calm, disturbed)]
 
 
 def _reports(calm: Performance, disturbed: Performance) -> Iterator[str]:
@@ -48,6 +49,15 @@ def _unequal(path: str, calm: Any, disturbed: Any) -> Iterator[str]:
             yield from _unequal(f"{path}[{n}]", left, right)
     elif calm != disturbed:
         yield f"report.json{path}: {str(calm)[:200]!r} became {str(disturbed)[:200]!r}"
+
+
+def _canvases(calm: Performance, disturbed: Performance) -> Iterator[str]:
+    """As many, and nothing of ours taken for people's words."""
+    before, after = (
+        [text.partition(f"## {HEADING}")[2] for text in performance.canvases] for performance in (calm, disturbed)
+    )
+    if before != after:
+        yield f"canvas: {before} became {after}"
 
 
 def _posts(calm: Performance, disturbed: Performance) -> Iterator[str]:

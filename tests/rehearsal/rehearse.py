@@ -7,7 +7,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from handlers import offline
 from handlers.settings import load
@@ -29,10 +31,15 @@ REPORTS: Mapping[str, tuple[str | None, str]] = {
 
 DOCUMENTS: Mapping[str, tuple[str | None, str]] = {
     **{f"{family}.{form}": (family, form) for family in available() for form in ("html", "pdf")},
+    **{f"{family}.canvas.md": (family, "canvas") for family in available()},
     "timeline.svg": (None, "svg"),
     "timeline.png": (None, "png"),
 }
 """What is left besides, where somebody will look at it."""
+
+
+CANVAS_AFTER: Final = timedelta(minutes=5)
+"""By then the canvas has come up to the last facts."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ class Performance:
     files: Mapping[str, str]
     texts: Mapping[str, str]
     posts: tuple[tuple[str, str, str], ...]  # author, text of the thread's parent, text
+    canvases: tuple[str, ...]
     documents: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -66,16 +74,19 @@ async def rehearse(
             async with staged as running:
                 play = Play(slack, running, script, progress)
                 await play.perform()
+                await running.until(datetime.fromtimestamp(slack.clock.now(), UTC) + CANVAS_AFTER)
             channel = play.there
             files = {"channel.md": channel_md(slack.world, channel)}
             texts = {slack.permalink(message): message.text for message in channel.messages.values()}
             posts = _posts(channel)
+            canvases = tuple(c.markdown for c in slack.world.canvases.values() if channel.id in (c.channel, c.tab))
             number = await _number(database, channel.id)
         for name, (family, medium) in REPORTS.items():
             files[name] = await (_read if in_process else _printed)(database, number, family, medium)
             progress(f"made {name}")
         papers = {name: await _made(database, number, *asked) for name, asked in DOCUMENTS.items() if documents}
-    return Performance(files, texts, posts, papers)
+    files |= {f"canvas-{n}.md": text for n, text in enumerate(canvases, 1)}
+    return Performance(files, texts, posts, canvases, papers)
 
 
 def _posts(channel: Channel) -> tuple[tuple[str, str, str], ...]:

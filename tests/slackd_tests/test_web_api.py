@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.slackd import Channel, Message, Person, Slackd
+from tests.slackd.records import SlackError
 from tests.slackd_tests.conftest import MANIFEST
 
 
@@ -370,6 +371,56 @@ async def test_a_canvas_is_edited_section_by_section(room: Channel, client: Asyn
     assert info["channel"]["properties"]["canvas"]["file_id"] == canvas
     again = client.conversations_canvases_create(channel_id=room.id, document_content=content)
     assert await refused(again) == "channel_canvas_already_exists"
+
+
+async def test_a_standalone_canvas_is_a_tab_of_its_channel_where_all_may_write(
+    slack: Slackd, room: Channel, client: AsyncWebClient, alice: Person
+) -> None:
+    content = {"type": "markdown", "markdown": "# Plan\n\n- one _thing_"}
+    made = await client.canvases_create(channel_id=room.id, title="Ours", document_content=content)
+    canvas = slack.world.canvases[str(made["canvas_id"])]
+    info = await client.conversations_info(channel=room.id)
+    (tab,) = info["channel"]["properties"]["tabs"]
+    assert (tab["type"], tab["data"]["file_id"]) == ("canvas", canvas.id)
+    assert "canvas" not in info["channel"]["properties"]
+    told = await client.canvases_getContent(canvas_id=canvas.id)
+    assert told["content"] == "# Plan\n\n* one *thing*", "the same document in Slack's own spelling"
+    await alice.writes_in(canvas, f"{canvas.markdown}\n\nmine")
+    assert (await client.canvases_getContent(canvas_id=canvas.id))["content"].endswith("\n\nmine")
+    with pytest.raises(SlackError, match="canvas_not_found"):
+        await slack.person("mallory").writes_in(canvas, "gone")
+    await alice.deletes_canvas(canvas)
+    change = {"operation": "insert_at_end", "document_content": content}
+    assert await refused(client.canvases_edit(canvas_id=canvas.id, changes=[change])) == "canvas_not_found"
+
+
+async def test_a_free_team_has_one_canvas_in_a_channel_and_none_elsewhere(
+    slack: Slackd, room: Channel, client: AsyncWebClient
+) -> None:
+    slack.world.plan = "free"
+    assert await refused(client.canvases_create(title="Ours")) == "free_teams_cannot_create_standalone_canvases"
+    made = await client.canvases_create(channel_id=room.id, title="Ours")
+    assert room.canvas_id == made["canvas_id"]
+    again = client.canvases_create(channel_id=room.id, title="Another")
+    assert await refused(again) == "free_team_canvas_tab_already_exists"
+    slack.world.canvases_disabled = True
+    other = slack.channel("other", slack.person("alice"))
+    slack.invite_bot(other)
+    assert await refused(client.canvases_create(channel_id=other.id)) == "canvas_disabled_user_team"
+
+
+async def test_a_canvas_takes_one_change_at_a_time_and_no_more_than_it_holds(
+    slack: Slackd, room: Channel, client: AsyncWebClient, alice: Person
+) -> None:
+    made = await client.canvases_create(channel_id=room.id)
+    await alice.writes_in(slack.world.canvases[str(made["canvas_id"])], "x" * 1_048_576)
+    change = {"operation": "insert_at_end", "document_content": {"type": "markdown", "markdown": "y"}}
+    canvas = str(made["canvas_id"])
+    assert await refused(client.canvases_edit(canvas_id=canvas, changes=[change, change])) == "invalid_arguments"
+    assert await refused(client.canvases_edit(canvas_id=canvas, changes=[change])) == "canvas_too_large"
+    title = {"operation": "rename", "title_content": {"type": "markdown", "markdown": "New"}}
+    await client.canvases_edit(canvas_id=canvas, changes=[title])
+    assert (await client.files_info(file=canvas))["file"]["title"] == "New"
 
 
 async def test_a_canvas_refuses_what_canvases_cannot_hold(room: Channel, client: AsyncWebClient) -> None:
