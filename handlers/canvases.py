@@ -77,6 +77,10 @@ class _Paper:
         return sha256(self.title.encode()).hexdigest()
 
 
+class _Taken(Exception):
+    """The only canvas to be had holds the report of another incident in the same channel."""
+
+
 async def keep(desk: Desk, call: Leased, args: dict[str, Any]) -> Result:
     """Bring the canvas up to the facts; the first time, make it. Trying again does nothing twice.
 
@@ -89,6 +93,8 @@ async def keep(desk: Desk, call: Leased, args: dict[str, Any]) -> Result:
     incident = await desk.store.incident(call.incident or 0)
     try:
         canvas = await _kept(desk, incident, await _paper(desk, incident))
+    except _Taken:
+        return {"channel": incident.channel, "refused": "taken"}
     except SlackApiError as error:
         code = str(error.response.get("error"))
         if code in AWAY:
@@ -134,12 +140,25 @@ async def _kept(desk: Desk, incident: Incident, paper: _Paper) -> str:
 
 async def _made_already(desk: Desk, incident: Incident, known: Written) -> str | None:
     """The canvas of an earlier try whose answer never came: the one in the channel with our lines in it."""
+    ours = Counter(known.lines)
     for canvas in _canvases(await _channel(desk, incident)):
-        told = await _told(desk, canvas)
-        ours = Counter(known.lines)
-        if 2 * (canvas_notes.marks(told) & ours).total() > ours.total():
-            return canvas
+        if await _holder(desk, canvas) in (None, incident.id):
+            told = canvas_notes.marks(await _told(desk, canvas))
+            if 2 * (told & ours).total() > ours.total():
+                return canvas
     return None
+
+
+async def _holder(desk: Desk, canvas: str) -> int | None:
+    """The incident whose report stands in it."""
+    return await desk.store.incident_numbered(f"canvas:{canvas}")
+
+
+async def _hold(desk: Desk, incident: Incident, canvas: str) -> bool:
+    """Make it this incident's; False: another's report stands in it."""
+    async with desk.store.visit(incident.id) as visit:
+        taken = await visit.take(f"canvas:{canvas}")
+    return taken or await _holder(desk, canvas) == incident.id
 
 
 async def _channel(desk: Desk, incident: Incident) -> Mapping[str, Any]:
@@ -175,6 +194,7 @@ async def _make(desk: Desk, incident: Incident, paper: _Paper, known: Written | 
         if error.response.get("error") not in TAKEN:
             raise
         return await _adopt(desk, incident, paper)
+    await _hold(desk, incident, made)
     await _settle(desk, incident, made, paper, paper.title_mark)
     return made
 
@@ -194,6 +214,8 @@ async def _adopt(desk: Desk, incident: Incident, paper: _Paper) -> str:
     canvas = next(_canvases(await _channel(desk, incident)), None)
     if canvas is None:
         raise NotYet("the channel's canvas is not told of yet")
+    if not await _hold(desk, incident, canvas):
+        raise _Taken(canvas)
     await desk.store.note_written(incident.id, Written({}))
     await _renew(desk, incident, canvas, paper, Written({}))
     return canvas

@@ -38,7 +38,7 @@ from bot.wire import escape
 from bot.words import IncidentType, Kind, Milestone, Role, Status, Wire
 
 _NO_CANVAS: Final = (
-    "Slack takes no canvas here, by the workspace's plan or settings. "
+    "Slack takes no canvas for this incident, by the workspace's plan or settings. "
     "The report comes as a file with each draft; /incident postmortem posts one."
 )
 _CANVAS_STAYS: Final = (

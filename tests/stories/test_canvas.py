@@ -208,7 +208,7 @@ async def test_where_canvases_are_switched_off_it_is_said_once_and_the_file_come
     for text in ("one", "two"):
         await event(stage, channel, text)
     told = [line for line in stage.log_lines(channel) if "canvas" in line]
-    assert len(told) == 1 and told[0].startswith("Slack takes no canvas here")
+    assert len(told) == 1 and told[0].startswith("Slack takes no canvas for this incident")
     assert len(stage.slack.calls_of("canvases.create")) == 1
     assert "two" in await draft(stage, channel)
     assert "Report as a canvas" not in str(stage.card(channel).blocks)
@@ -284,6 +284,50 @@ async def test_facts_that_came_while_the_outcome_was_unknown_are_not_taken_for_a
     canvas = only(stage, channel)
     assert "two" in canvas.markdown
     assert notes(canvas).startswith("_What stands above")
+
+
+# ---- two incidents in one channel
+
+
+async def declared_here(stage: Stage, room: Channel, title: str) -> None:
+    await stage.alice.types(f"/incident declare --here {title}", room)
+    await stage.minutes(SOON)
+
+
+@pytest.fixture
+async def room(stage: Stage) -> Channel:
+    made = stage.slack.channel("checkout", stage.alice, stage.bob, stage.carol)
+    stage.slack.invite_bot(made)
+    return made
+
+
+async def test_each_of_two_incidents_in_a_channel_has_its_canvas_even_if_an_answer_is_lost(
+    stage: Stage, room: Channel
+) -> None:
+    await declared_here(stage, room, "Checkout is failing")
+    await stage.alice.types("/incident resolve", room)
+    await stage.minutes(LATER)
+    stage.slack.faults.answer_lost("canvases.create")
+    await declared_here(stage, room, "Checkout is failing again")
+    first, second = canvases(stage, room)
+    assert "Checkout is failing (" in first.markdown and "Checkout is failing again (" in second.markdown
+    assert (await stage.incident(room)).canvas == second.id
+
+
+async def test_where_the_channel_has_room_for_one_canvas_the_second_incident_does_without(
+    stage: Stage, room: Channel
+) -> None:
+    stage.slack.world.plan = "free"
+    await declared_here(stage, room, "Checkout is failing")
+    await stage.alice.types("/incident resolve", room)
+    await stage.minutes(LATER)
+    await declared_here(stage, room, "Search is failing")
+    await event(stage, room, "db failover")
+    canvas = only(stage, room)
+    assert "Checkout is failing (" in canvas.markdown and "Search is failing" not in canvas.markdown
+    assert notes(canvas).startswith("_What stands above")
+    assert (await stage.incident(room)).canvas is None
+    assert sum("Slack takes no canvas for this incident" in post.text for post in stage.bot_posts(room)) == 1
 
 
 # ---- limits
