@@ -9,6 +9,7 @@ import pytest
 from bot import facts as f
 from bot.facts import Source
 from bot.words import Kind, Wire
+from storage import Call
 from templates.canvas_notes import HEADING
 from tests.databases import fresh_sqlite
 from tests.slackd.limits import check_canvas_markdown
@@ -87,8 +88,11 @@ async def test_many_facts_make_one_edit_and_none_makes_none(stage: Stage) -> Non
     assert [n for n in range(5) if f"step {n}" not in canvas.markdown] == []
     made = edits(stage)
     assert made <= 2, "the lines of the log that are evidence may come in a second one"
-    await stage.bob.says(channel, "nothing to keep")
-    await stage.alice.types("/incident report", channel)
+    incident = await stage.incident(channel)
+    again = Call("canvas:again", "canvas", "scribe.canvas", {}, incident.id, "canvas")
+    async with stage.desk.store.visit(incident.id) as visit:
+        await visit.put([again], stage.desk.clock.now())
+    stage.desk.wake.set()
     await stage.minutes(10)
     assert edits(stage) == made
     assert all(len(call.args["changes"]) == 1 for call in stage.slack.calls_of("canvases.edit"))
