@@ -56,12 +56,20 @@ class Desk:
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """While inside, the program is not quiet; afterwards somebody looks for what became due."""
+        with self.occupied():
+            try:
+                yield
+            finally:
+                self.wake.set()
+
+    @contextmanager
+    def occupied(self) -> Iterator[None]:
+        """As `at_work`, for what says by itself whether anything became due (`wake`)."""
         self.busy += 1
         try:
             yield
         finally:
             self.busy -= 1
-            self.wake.set()
             self.stir()
 
     def drain(self) -> None:

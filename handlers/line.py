@@ -79,7 +79,7 @@ class Line:
 
     async def _work_off(self, lane: str) -> None:
         waiting = self._lanes[lane]
-        with self._desk.at_work():
+        with self._desk.occupied():
             try:
                 while waiting and not self._desk.draining:
                     await self._desk.store.nothing_to_keep()

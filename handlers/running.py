@@ -8,6 +8,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from typing import Any, Final
 
 import aiohttp
@@ -218,16 +219,26 @@ async def _work(desk: Desk, line: Line, courier: Courier, attendance: Attendance
         desk.wake.clear()
         try:
             await attendance.note()
-            await line.sweep()
-            await tick(desk)
             await retention.tick()
-            await courier.dispatch()
-            upcoming = min(filter(None, (await desk.store.next_due(), attendance.next)), default=None)
+            upcoming = min(filter(None, (await _look(desk, line, courier), attendance.next)), default=None)
         except Exception:
             log.exception("the store did not answer; trying again")
             await asyncio.sleep(1)
             continue
         await desk.clock.wait(desk.wake, upcoming)
+
+
+async def _look(desk: Desk, line: Line, courier: Courier) -> datetime | None:
+    """Take up what is due and say when the next comes; where nothing is due this writes nothing."""
+    due, now = await desk.store.due(), desk.clock.now()
+    if due.first is None or due.first > now:
+        return due.first
+    if due.envelope is not None and due.envelope <= now:
+        await line.sweep()
+    if due.followup is not None and due.followup <= now:
+        await tick(desk)
+    await courier.dispatch()  # also what a follow-up has just put
+    return await desk.store.next_due()
 
 
 @asynccontextmanager

@@ -45,19 +45,18 @@ async def take(desk: Desk, channel: str, items: Sequence[Item]) -> list[Item]:
 
     Returns what was left alone: reactions on messages that the transcript does not have yet.
     """
-    incident = await incident_here(desk, channel)
-    if incident is None:
-        await desk.store.finish_all([item.heard.key for item in items], desk.clock.now())
-        return []
     marked = [item for item in items if _means_something(desk, item.event)]
-    async with desk.store.visit(incident if marked else None) as visit:
+    incident = await incident_here(desk, channel) if marked else None
+    async with desk.store.visit(incident) as visit:
         said = [message for item in items if (message := _said(desk, channel, item)) is not None]
         if said:
-            await visit.remember_all(said)
-        left = await _mark(desk, visit, marked) if marked else []
+            await visit.remember_here(channel, said)
+        left = await _mark(desk, visit, marked) if incident is not None else []
         for item in items:
             if item not in left:
                 await visit.finish(item.heard.key, item.heard.at)
+    if incident is not None:
+        desk.wake.set()  # there is something to tell
     return left
 
 

@@ -112,10 +112,15 @@ class Connection:
 
     def __init__(self, hand_over: HandOver) -> None:
         self._hand_over = hand_over
+        self.last: Callable[[Blocking], None] = _nothing
 
     async def run(self, work: Callable[Concatenate[Blocking, P], T], *args: P.args, **named: P.kwargs) -> T:
         """One step: these statements, with nothing of ours between them."""
         return cast("T", await self._hand_over(lambda connection: work(connection, *args, **named)))
+
+    def at_last(self, work: Callable[[Blocking], None]) -> None:
+        """The last step, right before the commit and at the cost of none."""
+        self.last = work
 
 
 class Database(Protocol):
@@ -177,7 +182,9 @@ class Postgres:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:
         async with self._engine.begin() as connection:
-            yield Connection(connection.run_sync)
+            lent = Connection(connection.run_sync)
+            yield lent
+            await connection.run_sync(lent.last)
 
     async def write(self, work: Callable[Concatenate[Blocking, P], T], *args: P.args, **named: P.kwargs) -> T:
         async with self._engine.begin() as connection:
@@ -213,9 +220,15 @@ class Sqlite:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:
-        async with self._writer.connection() as connection:
-            yield Connection(partial(self._writer.run, _with, connection))
-            await self._writer.run(connection.commit)
+        async with self._writer.free:
+            transaction = _Transaction(self._writer.engine)
+            lent = Connection(partial(self._writer.run, transaction.step))
+            try:
+                yield lent
+            except BaseException:
+                await self._writer.run(transaction.undo)
+                raise
+            await self._writer.run(transaction.commit, lent.last)
 
     async def write(self, work: Callable[Concatenate[Blocking, P], T], *args: P.args, **named: P.kwargs) -> T:
         return await self._writer.transaction(lambda connection: work(connection, *args, **named))
@@ -242,16 +255,6 @@ class _Threads:
         self.free = asyncio.Semaphore(count)
         self._pool = ThreadPoolExecutor(count, "sqlite")
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Blocking]:
-        """Its transaction begins with the first statement; what was not committed at the end is rolled back."""
-        async with self.free:
-            connection = await self.run(self.engine.connect)
-            try:
-                yield connection
-            finally:
-                await self.run(connection.close)
-
     async def transaction(self, work: Callable[[Blocking], T]) -> T:
         async with self.free:
             return await self.run(_transaction, self.engine, work)
@@ -272,8 +275,33 @@ class _Threads:
         self._pool.shutdown()
 
 
-def _with(connection: Blocking, work: Callable[[Blocking], T]) -> T:
-    return work(connection)
+class _Transaction:
+    """One that is made in several steps; it begins with the first one."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Blocking | None = None
+
+    def step(self, work: Callable[[Blocking], T]) -> T:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return work(self._connection)
+
+    def commit(self, last: Callable[[Blocking], None]) -> None:
+        try:
+            self.step(last)
+            self.step(Blocking.commit)
+        finally:
+            self.undo()
+
+    def undo(self) -> None:
+        """What was not committed is rolled back."""
+        if self._connection is not None:
+            self._connection.close()
+
+
+def _nothing(connection: Blocking) -> None:
+    """No last step."""
 
 
 def _transaction(engine: Engine, work: Callable[[Blocking], T]) -> T:

@@ -15,7 +15,7 @@ from storage.tables import inbox, upsert
 TOGETHER: Final = 200
 """Rows of one commit; the more, the longer the first of them waits for its ack."""
 
-PAUSE: Final = 0.002
+PAUSE: Final = 0.001
 PATIENCE: Final = 0.1
 """Seconds. What is kept must not wait for ever to be worked on, however much comes."""
 

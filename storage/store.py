@@ -45,7 +45,7 @@ from storage.projections import PROJECTION
 from storage.purging import Purging
 from storage.tables import Moment, facts, inbox, incidents, names, outbox
 from storage.transcript import Transcript
-from storage.values import Row
+from storage.values import Due, Row
 from storage.versions import Versions
 from storage.visit import Visit, visit
 
@@ -200,7 +200,11 @@ class Store(
 
         It is in the past when something is due already.
         """
-        return await self._db.read(_next_due)
+        return (await self.due()).first
+
+    async def due(self) -> Due:
+        """The same, of each kind by itself."""
+        return await self._db.read(_due)
 
     async def idle(self, now: datetime) -> bool:
         """Nothing is due now and nothing is in my hands; what waits for a later moment or for others does not count."""
@@ -223,10 +227,9 @@ def _free(connection: Connection, of: str | None) -> None:
         connection.execute(leased, {"lease_by": None, "lease_until": None})
 
 
-def _next_due(connection: Connection) -> datetime | None:
+def _due(connection: Connection) -> Due:
     queries = (inbox_rows.next_due(), outbox_rows.next_due(), followup_rows.next_due())
-    moments = [connection.scalar(query) for query in queries]
-    return min((moment for moment in moments if moment is not None), default=None)
+    return Due(*(connection.scalar(query) for query in queries))
 
 
 def _depths(connection: Connection, now: datetime) -> dict[str, int | float]:

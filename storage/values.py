@@ -34,6 +34,19 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """When the next of each kind becomes due; None where nothing waits."""
+
+    envelope: datetime | None
+    call: datetime | None
+    followup: datetime | None
+
+    @property
+    def first(self) -> datetime | None:
+        return min((at for at in (self.envelope, self.call, self.followup) if at is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One finished Slack call for the outbox.
 

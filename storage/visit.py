@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Blocking
-from sqlalchemy import insert, update
+from sqlalchemy import exists, insert, select, update
 
 from bot.evolve import evolve
 from bot.facts import AnyFact, Recorded
@@ -112,6 +112,10 @@ class Visit:
         """Does a call wait untried that a newer one of this name would replace?"""
         return await self._connection.run(outbox.waits, replaces)
 
+    async def remember_here(self, channel: str, page: Sequence[Message]) -> bool:
+        """As `remember_all` for what was said in this channel. False: it has no incident, and nothing is remembered."""
+        return await self._connection.run(_remember_here, channel, page)
+
     async def message(self, channel: str, ts: str) -> Message | None:
         """As `Store.message`, read after the incident was locked."""
         return (await self.messages([(channel, ts)])).get((channel, ts))
@@ -188,6 +192,14 @@ class Visit:
         for id, held in self._held.items():
             if id not in self._blanked:
                 folds.keep(held.fold())
+
+
+def _remember_here(connection: Blocking, channel: str, page: Sequence[Message]) -> bool:
+    here = select(exists().where(incidents.c.channel == channel))
+    if not connection.scalar(here):
+        return False
+    transcript.remember(connection, page)
+    return True
 
 
 def _new_incident(connection: Blocking, now: datetime) -> int:
@@ -267,7 +279,7 @@ async def visit(
     async with db.writing() as connection:
         mine = Visit(connection, me)
         await mine._lock(folds, id, {*also} if id is None else {id, *also})
+        connection.at_last(mine._settle)
         yield mine
-        await connection.run(mine._settle)
     mine._committed(folds)
     finished.update(mine._finished)
