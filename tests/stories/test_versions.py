@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -80,12 +81,16 @@ async def test_what_was_published_keeps_its_bytes_whatever_changes_later(stage: 
     assert newest_file(stage).encode() == before["md"]
     await said(stage, stage.bob, "event something quite new", channel)
     await said(stage, stage.bob, "title Quite another title", channel)
-    stage.slack.world.users[stage.alice.id].name = "Alicia"
+    alice = await stage.desk.store.person(stage.alice.id)
+    assert alice is not None
+    later = replace(alice, name="Alicia Altered", fetched_at=alice.fetched_at + timedelta(days=1))
+    await stage.desk.store.meet(later)
     elsewhere = replace(stage.settings.policy, late_after=stage.settings.policy.late_after * 2)
     settings = stage.settings.model_copy(update={"policy": elsewhere})
     number = await number_of(stage, channel)
     assert {form: await report(settings, number, "slo", form, "1.0") for form in FORMS} == before
-    assert b"something quite new" in await report(settings, number, "slo", "md")
+    now = await report(settings, number, "slo", "md")
+    assert b"something quite new" in now and b"Alicia Altered" in now and b"Alicia Altered" not in before["md"]
 
 
 async def test_a_second_report_is_version_two_and_the_first_stays(stage: Stage) -> None:
