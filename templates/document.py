@@ -46,7 +46,11 @@ def document(report: Report) -> Node:
 
 def _breakable(text: str) -> str:
     """With places where a line may end in what is as long as an address."""
-    return _LONG.sub(lambda found: _pieces(found[0]), typesetting.spelled(text))
+    return _broken(typesetting.spelled(text))
+
+
+def _broken(text: str) -> str:
+    return _LONG.sub(lambda found: _pieces(found[0]), text)
 
 
 def _pieces(word: str) -> str:
@@ -107,7 +111,7 @@ class _Reader:
     def _block(self, block: tree.Block) -> Node:
         match block:
             case tree.Heading(level, text):
-                return {"kind": "heading", "level": level, "text": typesetting.without_emoji(html.bare(text))}
+                return {"kind": "heading", "level": level, "text": _broken(typesetting.without_emoji(html.bare(text)))}
             case tree.Paragraph(lines, apart):
                 return {"kind": "head" if apart else "paragraph", "lines": [self._line(line) for line in lines]}
             case tree.Listing():
@@ -123,7 +127,7 @@ class _Reader:
 
     def _line(self, text: str) -> Node:
         label, value = html.split_label(text)
-        return {"label": html.bare(label), "runs": self._runs(value)}
+        return {"label": _breakable(html.bare(label)), "runs": self._runs(value)}
 
     def _item(self, item: tree.Item) -> Node:
         return {

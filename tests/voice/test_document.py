@@ -92,6 +92,12 @@ def test_a_long_word_may_end_a_line_between_characters_and_a_short_one_may_not()
     assert "see\u200b" not in text
 
 
+def test_a_long_word_may_end_a_line_in_a_heading_too() -> None:
+    """It would run off the page: the title of a report is what somebody typed."""
+    heading = document.document(report(Story().declared(title="x" * 60)))["blocks"][0]
+    assert heading["kind"] == "heading" and f"{'x' * 16}\u200b{'x' * 16}" in heading["text"]
+
+
 def test_a_column_of_short_words_takes_what_it_needs_and_the_rest_is_shared() -> None:
     assert shares([["Time", "Text"], ["14:00", "word " * 20], ["14:01", "word " * 40]]) == [None, 60.0]
     assert shares([["A", "B"], ["x", "y"]]) == [1.0, 1.0]

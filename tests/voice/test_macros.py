@@ -34,3 +34,32 @@ def test_a_mark_would_be_found() -> None:
 def test_every_medium_has_the_same_helpers() -> None:
     names = {medium: set(syntax.helpers) for medium, syntax in MEDIA.items()}
     assert names["html"] == names["markdown"]
+
+
+def joined(source: str) -> list[int]:
+    """The lines in which `~` joins what a macro wrote with words that are in no syntax yet.
+
+    Such words would be escaped for HTML by the join and by nothing for the medium.
+    """
+    found = Environment().parse(source).find_all(nodes.Concat)  # noqa: S701 - not rendered
+    return [join.lineno for join in found if any(map(_is_written, join.nodes)) and not all(map(_is_safe, join.nodes))]
+
+
+def _is_written(part: nodes.Expr) -> bool:
+    """What a macro gave: of `m`, the medium, or of `p`, the parts."""
+    name = part.node.node if isinstance(part, nodes.Call) and isinstance(part.node, nodes.Getattr) else None
+    return isinstance(name, nodes.Name) and name.name in ("m", "p")
+
+
+def _is_safe(part: nodes.Expr) -> bool:
+    return _is_written(part) or isinstance(part, nodes.Const)
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_words_are_joined_before_they_are_written_and_not_after(name: str) -> None:
+    assert joined(shelf.read(name) or "") == []
+
+
+def test_a_join_of_both_is_noticed() -> None:
+    assert joined('\n{{ m.item("a", m.answer(x) ~ " — " ~ x.term) }}') == [2]
+    assert joined('{{ m.item("a", m.answer(x) ~ " of " ~ p.all()) }}{{ m.head("b", x.term ~ zone) }}') == []

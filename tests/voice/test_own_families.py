@@ -61,6 +61,7 @@ def test_a_folder_that_is_none_is_a_mistake(tmp_path: Path) -> None:
     ("name", "text", "said"),
     [
         ("brief.j2", "{{ m.title(report.identity.title) }}\n{{ report.colour }}\n", "brief.j2 line 2: "),
+        ("brief.j2", "\n\n{{ m.fact('Cause', report.fields.rot_cause) }}", "brief.j2 line 3: "),
         ("brief.j2", "\n\n{% for %}", "brief.j2 line 3: "),
         ("brief.j2", "\n{{ report.__class__.__mro__ }}", "brief.j2 line 2: "),
         ("brief.j2", "", "brief.j2: is empty"),

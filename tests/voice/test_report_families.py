@@ -72,7 +72,7 @@ def test_every_label_of_the_seed_stands_in_the_report_of_a_bare_declaration(fami
         assert f" {words} " in f" {normal(document)} "
 
 
-@pytest.mark.parametrize("family", READ)
+@pytest.mark.parametrize("family", available())
 def test_the_headings_are_the_same_whatever_is_known(family: str) -> None:
     optional = {
         f"{'#' * level} {words}"
@@ -162,6 +162,27 @@ def test_the_vice_president_signs_the_gravest_alone(severity: Severity, signs: b
     assert ("| VP Engineering (P1 only) |" in written(story, "coe")) is signs
     asked = {gap.key for gap in report(story, "coe").document.missing}
     assert ("vp_engineering" in asked) is signs
+
+
+@pytest.mark.parametrize(
+    ("severity", "told"), [(Severity.CRITICAL, True), (Severity.HIGH, True), (Severity.MEDIUM, False)]
+)
+def test_the_executives_are_told_of_the_two_gravest_alone(severity: Severity, told: bool) -> None:
+    document = written(Story().declared(severity=severity), "slo")
+    assert ("- [ ] Executive Team (if SEV1-SEV2)" in document) is told
+
+
+@pytest.mark.parametrize("family", available())
+def test_a_report_of_nothing_holds_no_value_but_the_declaration_s(family: str) -> None:
+    """Two incidents of which only the declaration is known differ in what was declared, and in nothing else."""
+    first = Story().declared("14:00", "First").incident()
+    second = Story(day="2027-05-06").declared("09:17", "Second").incident()
+    documents = [render(build_report(one, load_family(family), VIEW)) for one in (first, second)]
+    shapes = [re.sub(r"First|Second|\d+", "#", re.sub(r"\(https://\S+\)", "(link)", text)) for text in documents]
+    assert shapes[0] == shapes[1]
+    laid_down = r"&lt; \d|within \d|\| \d+ (?:min|h) \|"  # by the family, for every incident: targets and windows
+    rest = "\n".join(line for line in documents[0].splitlines() if not re.search(laid_down, line))
+    assert not re.search(r"\d (?:h|min|s|users|requests|ms)\b|\d%|USD", rest)
 
 
 def test_an_incident_that_once_was_of_the_gravest_is_signed_as_such() -> None:
