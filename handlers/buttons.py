@@ -14,7 +14,7 @@ from handlers import nudge_buttons, screens, shortcuts, slash
 from handlers.act import Message, act
 from handlers.desk import Desk
 from handlers.inbox import Heard
-from handlers.people import incident_named, require_may_command
+from handlers.people import incident_named, require_may_command, require_may_touch
 from handlers.pressing import Body, Press, open_view
 from handlers.reports import post_draft, sign_off
 from handlers.slash import Typed
@@ -38,11 +38,25 @@ async def press(desk: Desk, heard: Heard, body: Body) -> Message | None:
     if action in (a.LINE_MENU, a.ITEM_MENU, a.VERSION_MENU) and value:
         action, incident, thing = a.chosen(value)
         value = a.reference(incident, thing)
+    if action in _PRESSED and action not in _OF_NO_INCIDENT and (about := _about(action, value)):
+        await require_may_touch(desk, about, user)
     channel = (body.get("channel") or {}).get("id")
     request = c.Request(heard.key, user, "button", heard.at, person.tz, channel)
     doing = _PRESSED.get(action)
     answer = await doing(Press(desk, heard, body, request, action, value)) if doing else None
     return _in_its_place(answer) if answer and action in _SETTLED and _is_private(body) else answer
+
+
+def _about(action: str, value: str) -> int:
+    """The incident that a button is about; 0 for none.
+
+    Raises:
+        Refused: another version of Scribe made this button.
+    """
+    try:
+        return a.chosen(value)[1] if action == a.NUDGE_SNOOZE else a.referred(value)[0]
+    except ValueError:
+        raise Refused("This button is too old to be understood; please ask for it again.", "/incident help") from None
 
 
 def _is_private(body: Body) -> bool:
@@ -235,6 +249,9 @@ async def _dismiss(p: Press) -> Message | None:
 
 _SETTLED: Final = frozenset({a.PAGE, a.SAVE_MILESTONES, a.CHOOSE_INCIDENT, a.RUN, a.ARCHIVE})
 """The answer takes the place of the private message pressed: the page turned, the question answered."""
+
+_OF_NO_INCIDENT: Final = frozenset({a.DECLARE_FORM, a.ADOPT, a.CHOOSE_INCIDENT, a.RUN, a.DISMISS, a.PICTURE})
+"""Their value is no reference; what they lead to is judged where it is done."""
 
 _PRESSED: Final[Mapping[str, Callable[[Press], Awaitable[Message | None]]]] = {
     a.TIMELINE: _shows("timeline"),

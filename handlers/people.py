@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.decision import Offer, Refused
 from bot.words import OPEN
 from handlers.desk import Desk
-from storage import Person, Sight
+from storage import Person, Sight, UnknownIncident
 
 OFFERED: int = 5
 
@@ -66,6 +66,24 @@ async def incident_named(desk: Desk, name: str, user: str) -> int:
         if goes_on is not None and await _may_see(desk, goes_on, user):
             return goes_on
     raise Refused(f"There is no incident {name} that you can see.", "/incident list")
+
+
+async def require_may_touch(desk: Desk, incident_id: int, user: str) -> None:
+    """What is pressed or submitted names its incident itself, so whoever does so is looked at again: of a private one
+    only its members, and those who own one of its action items, for they were told of it.
+
+    Raises:
+        Refused: there is no such incident, or none that this person may see.
+    """
+    unseen = Refused("This belongs to an incident that you cannot see.", "/incident list")
+    try:
+        incident = await desk.store.incident(incident_id)
+    except UnknownIncident:
+        raise unseen from None
+    if not incident.private or user in {item.owner for item in incident.action_items()}:
+        return
+    if not await is_member(desk, incident.channel, user):
+        raise unseen
 
 
 async def is_member(desk: Desk, channel: str | None, user: str) -> bool:

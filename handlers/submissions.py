@@ -21,7 +21,7 @@ from handlers.forms import FieldErrors
 from handlers.inbox import Heard, Inbox
 from handlers.lists import in_wire
 from handlers.messages import seen
-from handlers.people import incident_named, require_may_command
+from handlers.people import incident_named, require_may_command, require_may_touch
 from handlers.reactions import fetched
 from handlers.submission import ids_of
 from handlers.tell import to_user
@@ -109,6 +109,7 @@ async def _do(desk: Desk, view: Mapping[str, Any], asked: object, request: c.Req
     incident = read_forms.incident_of(view)
     if incident is None:
         raise Refused("This form belongs to no incident.", "/incident list")
+    await require_may_touch(desk, incident, request.by)
     match asked:
         case c.OpenForm():
             raise Following(forms.build(asked, await desk.store.incident(incident), desk.look, desk.policy))
