@@ -1,0 +1,111 @@
+"""The database fails while people go on: nothing is acknowledged that is not kept, and nothing has to be restarted."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+from storage import migrate
+from storage.engine import read_url
+from tests.databases import empty_postgres, fresh_sqlite
+from tests.slackd.records import Channel
+from tests.stage import Stage, staged
+
+
+@contextmanager
+def full_disk(url: str) -> Iterator[None]:
+    """No file of this process may grow beyond what the database has by now; SQLite gets an error for every write."""
+    path = Path(url.removeprefix("sqlite:///"))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    log = path.with_name(f"{path.name}-wal")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (min(log.stat().st_size, path.stat().st_size), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@contextmanager
+def no_database(url: str) -> Iterator[None]:
+    """Every connection is cut in the middle of whatever it does, and none is let in until the end."""
+    name = read_url(url).database
+    administer(url, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    cut(url)
+    try:
+        yield
+    finally:
+        administer(url, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+def cut(url: str) -> None:
+    name = read_url(url).database
+    administer(url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+
+
+def administer(url: str, statement: str) -> None:
+    engine = create_engine(read_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+async def said_and_marked(stage: Stage, channel: Channel, count: int = 5) -> int:
+    """Messages with a reaction each; return how many deliveries had been acknowledged before."""
+    before = len(stage.slack.envelopes)
+    for number in range(count):
+        await stage.carol.reacts(await stage.bob.says(channel, f"line {number}"), "pushpin")
+    return before
+
+
+async def lines(stage: Stage, channel: Channel) -> list[str]:
+    return sorted(entry.text for entry in (await stage.incident(channel)).timeline())
+
+
+def acknowledged(stage: Stage, since: int) -> list[bool]:
+    return [envelope.ack is not None and not envelope.ack.error for envelope in stage.slack.envelopes[since:]]
+
+
+async def test_scenario_44_the_disk_is_full(tmp_path: Path) -> None:
+    """Nothing is acknowledged meanwhile; Slack's redelivery fills it in, each line once, once there is room again."""
+    url = fresh_sqlite(tmp_path)
+    async with staged(url) as stage:
+        channel = await stage.declared()
+        with full_disk(url):
+            before = await said_and_marked(stage, channel)
+            await stage.slack.courier.quiet(1)
+            assert not any(acknowledged(stage, before))
+        await stage.minutes(10)
+        assert await lines(stage, channel) == [f"line {n}" for n in range(5)]
+
+
+async def test_scenario_51_the_database_is_gone_for_a_while() -> None:
+    """Its connections are cut in the middle and no new one is let in; afterwards all is there, each line once."""
+    url = empty_postgres()
+    migrate(url)
+    async with staged(url) as stage:
+        channel = await stage.declared()
+        with no_database(url):
+            before = await said_and_marked(stage, channel)
+            await stage.slack.courier.quiet(1)
+            assert not any(acknowledged(stage, before))
+        await stage.minutes(10)
+        assert await lines(stage, channel) == [f"line {n}" for n in range(5)]
+
+
+async def test_a_failover_in_the_midst_of_work_loses_and_doubles_nothing() -> None:
+    """Every connection is cut again and again while people speak and mark; each time a new one is found at once."""
+    url = empty_postgres()
+    migrate(url)
+    async with staged(url) as stage:
+        channel = await stage.declared()
+        for number in range(8):
+            await stage.carol.reacts(await stage.bob.says(channel, f"line {number}"), "pushpin")
+            cut(url)
+        await stage.minutes(10)
+        assert await lines(stage, channel) == [f"line {n}" for n in range(8)]
+        texts = [message.text for message in channel.messages.values() if message.user == stage.slack.world.bot_user_id]
+        assert len(texts) == len(set(texts))
