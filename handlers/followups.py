@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import uuid
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -39,8 +41,12 @@ async def keep_in_step(desk: Desk, visit: Visit, incident: Incident, recorded: S
         await follow(desk, visit, incident, keys)
 
 
-async def follow(desk: Desk, visit: Visit, incident: Incident, keys: frozenset[str] | None) -> None:
-    """Bring the rows under these keys (None: all of the incident's) to what the incident asks for now."""
+async def follow(
+    desk: Desk, visit: Visit, incident: Incident, keys: frozenset[str] | None, *, edited: bool = True
+) -> None:
+    """Bring the rows under these keys (None: all of the incident's) to what the incident asks for now, and so the
+    messages that show them, unless nothing was said about them.
+    """
     now, policy = desk.clock.now(), desk.policy.follow_ups
     planned = fu.plan(incident, desk.policy, desk.families.get(incident.family), keys)
     wanted = {f.key: f for f in planned if keys is None or f.key in keys}
@@ -58,7 +64,33 @@ async def follow(desk: Desk, visit: Visit, incident: Incident, keys: frozenset[s
         return changed, sorted(standing.keys() - wanted.keys())
 
     shown = await visit.follow(incident.id, keys, revise)
-    await visit.put([editing(to, day, now) for to, day in sorted(shown)], now)
+    await visit.put([editing(to, day, now) for to, day in sorted(shown) if edited], now)
+
+
+async def plan_anew(desk: Desk) -> None:
+    """At the start: where the rules have changed since everything was planned, or nothing was, plan it all again."""
+    rules = _rules(desk)
+    if await desk.store.rules_followed() == rules:
+        return
+    before = None
+    while rows := await desk.store.incidents(before=before, limit=AT_ONCE):
+        for row in rows:
+            async with desk.store.visit(row.id) as visit:
+                await follow(desk, visit, visit.incident, None, edited=False)
+        before = rows[-1].id
+    await desk.store.follow_rules(rules, desk.clock.now())
+
+
+def _rules(desk: Desk) -> str:
+    """What the plan depends on beside the facts; equal where nothing of it was changed."""
+    policy = desk.policy.follow_ups
+    said = {field.name: getattr(policy, field.name) for field in fields(policy)}
+    plain = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in said.items()}
+    families = sorted(
+        (key, str(family.reviews), str([horizon.within for horizon in family.horizons]), family.zone)
+        for key, family in desk.families.items()
+    )
+    return hashlib.sha256(f"{plain} {families}".encode()).hexdigest()
 
 
 def _zone(desk: Desk, person: str) -> str | None:

@@ -26,7 +26,7 @@ from handlers.clock import BorrowedClock, Clock, SystemClock
 from handlers.delivery import Courier
 from handlers.desk import Desk, Identity
 from handlers.directory import Directory
-from handlers.followups import tick
+from handlers.followups import plan_anew, tick
 from handlers.gate import Gate
 from handlers.health import Health
 from handlers.inbox import Inbox
@@ -90,6 +90,7 @@ async def at_work(settings: Settings, name: str) -> AsyncIterator[Desk]:
         line = Line(desk, inbox, app)
         gate = Gate(desk, app, line)
         stack.enter_context(beating(desk.wake))
+        await stack.enter_async_context(_background(_planned(desk)))
         work = await stack.enter_async_context(_background(_work(desk, line, courier, attendance)))
         if settings.pulse is not None:
             await stack.enter_async_context(pulse(desk, courier, attendance, settings.pulse))
@@ -239,6 +240,15 @@ async def _look(desk: Desk, line: Line, courier: Courier) -> datetime | None:
         await tick(desk)
     await courier.dispatch()  # also what a follow-up has just put
     return await desk.store.next_due()
+
+
+async def _planned(desk: Desk) -> None:
+    """What cannot be planned now is planned at the next start; what is followed up already goes on."""
+    with desk.at_work():
+        try:
+            await plan_anew(desk)
+        except Exception:
+            log.exception("what is followed up could not be planned by the present rules")
 
 
 @asynccontextmanager

@@ -13,11 +13,12 @@ from sqlalchemy import ColumnElement, Connection, Executable, Select, bindparam,
 
 from storage import engine, outbox
 from storage.engine import Database
-from storage.tables import followups, nudges, upsert
+from storage.tables import followups, nudges, upsert, workspace
 from storage.tables import outbox as calls
 from storage.values import Call, FollowupRow, NudgeRow
 
 _DAY: Final = timedelta(days=1)
+_RULES: Final = "follow_ups"
 
 Revise = Callable[[Sequence[FollowupRow]], tuple[Sequence[FollowupRow], Collection[str]]]
 """Makes of the rows that stand those that changed or are new, and the keys that are followed up no more."""
@@ -60,6 +61,15 @@ class Followups:
     async def look_again(self, person: str, now: datetime) -> None:
         """Whatever this person is reminded of is looked at now: they moved, or are not there any more."""
         await self._db.once(_look_again, person, now)
+
+    async def rules_followed(self) -> str:
+        """By which rules everything was last planned; empty: never."""
+        known = select(workspace.c.value).where(workspace.c.name == _RULES)
+        return str(await self._db.read(lambda connection: connection.scalar(known)) or "")
+
+    async def follow_rules(self, rules: str, now: datetime) -> None:
+        """Everything is planned by these rules now; when each thing is due is looked at anew."""
+        await self._db.write(_follow_rules, rules, now)
 
     async def untell(self, to: str, day: str, now: datetime) -> None:
         """Nobody could be told that day: it is looked at again, as if nothing had been said since the day before."""
@@ -112,6 +122,13 @@ def _settle(connection: Connection, rows: Sequence[FollowupRow], told: Sequence[
         connection.execute(_ADVANCE, changed)
     if told:
         connection.execute(_tell(connection.dialect.name), [asdict(row) for row in told])
+
+
+def _follow_rules(connection: Connection, rules: str, now: datetime) -> None:
+    statement = upsert(connection.dialect.name, workspace).values(name=_RULES, value=rules)
+    kept = statement.on_conflict_do_update(index_elements=["name"], set_={"value": rules})
+    connection.execute(kept)
+    connection.execute(update(followups).where(followups.c.next_at.is_not(None)), {"next_at": now})
 
 
 def _look_again(connection: Connection, person: str, now: datetime) -> None:

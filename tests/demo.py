@@ -25,7 +25,8 @@ from tests.stage import MANIFEST
 PORT: Final = 8300
 WHAT_NOW: Final = """
   You are Alice. In the #incident channel, mark Bob's last message with :adhesive_bandage:, type
-  /incident resolve, and read the draft. /incident help shows the rest. Ctrl-C ends.
+  /incident resolve, and read the draft. You own an action item: press "+1 day" at the bottom left up to
+  three times, and Scribe reminds you in your direct messages. /incident help shows the rest. Ctrl-C ends.
 """
 EARLIER: Final = timedelta(minutes=31)
 
@@ -88,6 +89,7 @@ async def _respond(cast: Cast, begun: datetime) -> None:
     update = "Checkout fails for about a third of customers. We are rolling back the last release."
     await alice.types(f"/incident update {update}", channel)
     await alice.types("/incident set users_affected ~5000", channel)
+    await alice.types("/incident action add Alert on the pool before it is full @alice due in 3 days", channel)
     await at(27)
     await carol.says(channel, "Error rate is falling: 31 % → 12 %")
     await at(29)

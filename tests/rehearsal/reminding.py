@@ -33,7 +33,7 @@ from tests.stage import MANIFEST, environment
 
 BEGIN: Final = datetime(2026, 3, 20, 0, 0, tzinfo=UTC)  # Europe changes its clocks nine days later
 ZONES: Final = ("Europe/Zurich", "America/New_York", "Asia/Tokyo", "Asia/Kolkata")
-CONFIG: Final = "[follow_ups]\nescalate_after = 0\nchannel_after = 0\ndigest = false\n"
+CONFIG: Final = "catch_up_every = '90d'\n[follow_ups]\nescalate_after = 0\nchannel_after = 0\ndigest = false\n"
 POLICY: Final = Policy(follow_ups=FollowUps(escalate_after=0, channel_after=0, digest=False))
 ITEMS_EACH: Final = 50
 READY_SECONDS: Final = 60

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from tests.slackd.people import Answer, Person, Submission
 from tests.slackd.records import JSON, Message, View
 from tests.slackd.server import Slackd
 from tests.stage import Stage
+
+QUIET: Final = 'catch_up_every = "90d"\n'
+"""For stories that take weeks: the channel is not read back every few minutes of them."""
 
 
 def reminders(stage: Stage, person: Person) -> list[Message]:

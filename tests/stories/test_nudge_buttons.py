@@ -12,7 +12,7 @@ from bot.words import ActionStatus, DocumentStatus
 from tests.databases import fresh_sqlite
 from tests.slackd.records import Channel, Message
 from tests.stage import Stage, staged
-from tests.stories.reminders import about, buttons, fills_in, presses, reminders, shown, until
+from tests.stories.reminders import QUIET, about, buttons, fills_in, presses, reminders, shown, until
 
 A1 = "1 item:A1"
 
@@ -20,7 +20,7 @@ A1 = "1 item:A1"
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """One database is enough: the other stories have shown that both keep alike."""
-    async with staged(fresh_sqlite(tmp_path)) as made:
+    async with staged(fresh_sqlite(tmp_path), config=QUIET, folder=tmp_path) as made:
         yield made
 
 

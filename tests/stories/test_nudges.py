@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
+
+from tests.databases import fresh_sqlite
 from tests.slackd.server import Slackd
-from tests.stage import MANIFEST, MORNING, Stage, scribe_at_work, settings_for
-from tests.stories.reminders import reminders, shown, until
+from tests.stage import MANIFEST, MORNING, Stage, scribe_at_work, settings_for, staged
+from tests.stories.reminders import QUIET, reminders, shown, until
+
+
+@pytest.fixture
+async def stage(database: str, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(database, config=QUIET, folder=tmp_path) as made:
+        yield made
 
 
 async def test_the_owner_hears_of_an_item_before_and_on_its_day_and_while_it_is_overdue(stage: Stage) -> None:
@@ -61,3 +72,26 @@ async def test_a_reminder_that_falls_into_forty_minutes_offline_comes_once_and_n
     await until(stage, "2026-03-12T14:30:00")
     (message,) = reminders(stage, stage.bob)
     assert "A1" in shown(message)
+
+
+async def test_a_schedule_changed_in_the_configuration_holds_from_the_next_start(tmp_path: Path) -> None:
+    database = fresh_sqlite(tmp_path)
+    async with Slackd(MANIFEST, now=MORNING) as slack:
+        alice = slack.person("alice", name="Alice Adams", tz="Europe/Zurich")
+        general = slack.channel("general", alice)
+        async with scribe_at_work(slack, settings_for(slack, database), "before"):
+            await alice.types("/incident declare Checkout is failing sev2", general)
+            await slack.settle()
+            channel = next(c for c in slack.world.channels.values() if c.name.startswith("incident-"))
+            await alice.types("/incident action add Add alert @alice due 2026-03-20", channel)
+            await slack.settle()
+        slack.pulse.urls.clear()
+        (tmp_path / "scribe.toml").write_text(
+            'catch_up_every = "90d"\n[follow_ups]\nhour = "07:30"\nbefore = [9]\n', encoding="utf-8"
+        )
+        changed = settings_for(slack, database, SCRIBE_CONFIG=str(tmp_path / "scribe.toml"))
+        async with scribe_at_work(slack, changed, "after"):
+            await slack.run_until(datetime(2026, 3, 11, 6, 29, tzinfo=UTC))
+            assert alice.dm.messages == {}
+            await slack.run_until(datetime(2026, 3, 11, 6, 30, 30, tzinfo=UTC))
+            assert len(alice.dm.messages) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from tests.databases import fresh_sqlite
 from tests.stage import staged
-from tests.stories.reminders import Diary, about, fills_in, presses, reminders, until
+from tests.stories.reminders import QUIET, Diary, about, fills_in, presses, reminders, until
 from tests.voice.golden import same_as
 
 GOLDENS: Final = Path(__file__).parent / "goldens"
@@ -55,7 +55,7 @@ ITEMS: Final = (
 
 @pytest.mark.timeout(240)
 async def test_six_weeks_of_thirty_items_tell_each_person_what_they_need_and_no_more(tmp_path: Path) -> None:
-    async with staged(fresh_sqlite(tmp_path)) as stage:
+    async with staged(fresh_sqlite(tmp_path), config=QUIET, folder=tmp_path) as stage:
         slack, alice, carol = stage.slack, stage.alice, stage.carol
         dave = slack.person("dave", name="Dave Dubois", tz="Europe/Zurich")
         erin = slack.person("erin", name="Erin Eapen", tz="Asia/Kolkata")
