@@ -370,6 +370,16 @@ class _Teller:
         else:
             self.tell(f.Settled(**self.base("settled"), followup="draft:slo"))
 
+    def is_away(self) -> None:
+        """Scribe did not listen for a while, or may not read the channel any more."""
+        since = self.now
+        self.step()
+        why = self.pick(("", "channel_not_found"))
+        if self.draw(st.booleans()):
+            self.tell(f.ReachChanged(**self.base("reach"), why=why))
+        else:
+            self.tell(f.Away(**self.base("away"), since=since, until=self.now, unread=why))
+
     def advances(self) -> None:
         self.step()
         self.tell(
@@ -388,6 +398,7 @@ _DEEDS: Final = (
     _Teller.changes_status, _Teller.changes_status, _Teller.reopens, _Teller.grades, _Teller.assigns, _Teller.describes,
     _Teller.changes_action, _Teller.cancels, _Teller.merges, _Teller.advances, _Teller.signs,
     _Teller.anchors, _Teller.questions, _Teller.makes_version, _Teller.makes_version, _Teller.follows_up,
+    _Teller.is_away,
 )  # fmt: skip
 
 _OBJECTIVES: Final = (
