@@ -31,6 +31,49 @@ class Says:
     who: str
     text: str
     emoji: str
+    name: str = ""  # by which a later act finds the message
+    to: str = ""  # the message in whose thread it is said
+
+
+@dataclass(frozen=True, slots=True)
+class Rewords:
+    """The author edits a message."""
+
+    who: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deletes:
+    """The author deletes a message."""
+
+    who: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakesBack:
+    """A person takes a reaction back."""
+
+    who: str
+    name: str
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """A person says a command to @Scribe, in a message."""
+
+    who: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Scribe goes, or comes again; a calm performance plays on."""
+
+    begins: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +95,7 @@ class Retells:
     kind: str
 
 
-Act = Types | Says | Fills | Retells
+Act = Types | Says | Fills | Retells | Rewords | Deletes | TakesBack | Mentions | Outage
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +112,9 @@ def told(act: Act) -> str:
         return f"{act.who}: {_short(act.text)} :{act.emoji}:"
     if isinstance(act, Retells):
         return f"{act.who}: {_short(act.text)} (as {act.kind})"
-    return _short(act.line if isinstance(act, Types) else act.command)
+    if isinstance(act, Types | Mentions):
+        return _short(act.line)
+    return _short(act.command) if isinstance(act, Fills) else str(act)
 
 
 def _short(text: str) -> str:

@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from templates.canvas_notes import HEADING
 from tests.rehearsal.rehearse import Performance
 
-HEARD = frozenset({"as_of", "heard_at", "late", "updated_at"})
+HEARD = frozenset({"absences", "as_of", "heard_at", "late", "updated_at"})
 """When something was heard or posted, or follows from that."""
 
 
-def differences(calm: Performance, disturbed: Performance) -> list[str]:
-    """What differs, a line each: in the report, or in the messages of the channel."""
+GAP: Final = "Nobody listened"
+"""How the report discloses that nobody did."""
+TOLD: Final = "Scribe was away"
+"""How the channel is told; a death right after the clock was moved ahead looks like an absence up to then."""
+LATER: Final = frozenset({"recorded_at", "version", "versions"})
+"""What shows when something was recorded, where somebody was away."""
+TELLING = re.compile(r"Written by Scribe from|line.* recorded more than|^recorded later")
+"""Sentences that say so."""
+
+
+def differences(calm: Performance, disturbed: Performance, *, offline: bool = False) -> list[str]:
+    """What differs, a line each: in the report, or in the messages of the channel; a disclosed gap is none.
+
+    `offline`: somebody was away. What was heard later says so, people did some things again later, and a wording
+    between two edits nobody could see, so one fact less may be recorded.
+    """
+    if offline:
+        return [*_unequal("", _without_telling(_settled(calm)), _without_telling(_settled(disturbed)))]
     return [*_reports(calm, disturbed), *_posts(calm, disturbed), *_canvases(calm, disturbed)]
+
+
+def _without_telling(value: Any) -> Any:
+    if isinstance(value, dict):
+        turns = [{**turn, "at": ""} for turn in value.get("status_history", ())]  # the milestone says when it was so
+        kept = {k: _without_telling(v) for k, v in value.items() if k not in LATER}
+        return kept | ({"status_history": turns} if turns else {})
+    if isinstance(value, list):
+        return [_without_telling(item) for item in value if not (isinstance(item, str) and TELLING.search(item))]
+    return value
 
 
 def _reports(calm: Performance, disturbed: Performance) -> Iterator[str]:
@@ -34,7 +61,7 @@ def _read(value: Any, texts: Any) -> Any:
         skipped = HEARD | ({"at"} if is_source else set())
         return {k: _read(v, texts) for k, v in value.items() if k not in skipped}
     if isinstance(value, list):
-        return [_read(item, texts) for item in value]
+        return [_read(item, texts) for item in value if not (isinstance(item, str) and item.startswith(GAP))]
     if isinstance(value, str) and "/archives/" in value:
         return texts.get(value, f"nowhere: {value}" if "/p" in value.rsplit("/", 1)[-1] else value)
     return value
@@ -61,7 +88,7 @@ def _canvases(calm: Performance, disturbed: Performance) -> Iterator[str]:
 
 
 def _posts(calm: Performance, disturbed: Performance) -> Iterator[str]:
-    before, after = Counter(calm.posts), Counter(disturbed.posts)
+    before, after = (Counter(p for p in each.posts if not p[2].startswith(TOLD)) for each in (calm, disturbed))
     for post, count in (before - after).items():
         yield f"channel: {count} of {post} lost"
     for post, count in (after - before).items():

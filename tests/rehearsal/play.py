@@ -5,14 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
-from tests.rehearsal.acts import Act, Fills, Retells, Says, Somebody, Types, told
+from tests.rehearsal.acts import (
+    Act,
+    Deletes,
+    Fills,
+    Mentions,
+    Outage,
+    Retells,
+    Rewords,
+    Says,
+    Somebody,
+    TakesBack,
+    Types,
+    told,
+)
+from tests.rehearsal.outage import again
 from tests.rehearsal.script import Script
 from tests.rehearsal.theatre import Program
 from tests.slackd.desk import Answer, Submission
 from tests.slackd.people import Person
-from tests.slackd.records import Channel, View
+from tests.slackd.records import Channel, Message, View
 from tests.slackd.server import Slackd
 
 Progress = Callable[[str], None]
@@ -34,7 +49,10 @@ class Play:
     progress: Progress
     channel: Channel | None = None
     answers: list[str] = field(default_factory=list)
+    calm: bool = True  # outages do not happen
     _cast: dict[str, Person] = field(default_factory=dict)
+    _said: dict[str, Message] = field(default_factory=dict)
+    _failed: list[tuple[datetime, Act]] | None = None  # while nobody listens
 
     async def perform(self) -> None:
         """From the declaration to the draft.
@@ -50,7 +68,10 @@ class Play:
             await self.program.until(scene.at)
             self.progress(f"{n}/{len(acts)} {scene.at:%Y-%m-%d %H:%M:%S} {told(act)}")
             self.program.reached((n + 1) / (len(acts) + 1))
-            await self._do(act)
+            if self._failed is not None and isinstance(act, Types | Fills | Retells):
+                self._failed.append((scene.at, act))
+            else:
+                await self._do(act)
         await self.program.settled()
 
     def _person(self, actor: str) -> Person:
@@ -77,6 +98,10 @@ class Play:
         await self.program.settled()
 
     async def _do(self, act: Act) -> None:
+        await self._done(act)
+        await self.program.settled()
+
+    async def _done(self, act: Act) -> None:
         match act:
             case Types():
                 await self._type(act)
@@ -84,8 +109,32 @@ class Play:
                 await self._say(act)
             case Retells():
                 await self._retell(act)
+            case Rewords():
+                await self._person(act.who).edits(self._said[act.name], act.text)
+            case Deletes():
+                await self._person(act.who).deletes(self._said[act.name])
+            case TakesBack():
+                await self._person(act.who).unreacts(self._said[act.name], act.emoji)
+            case Mentions():
+                await self._person(act.who).mentions(self.there, act.line)
+            case Outage():
+                await self._outage(begins=act.begins)
             case Fills():
                 await self._fill(self._person(act.who), act.command, self.there, act.values)
+
+    async def _outage(self, *, begins: bool) -> None:
+        """Afterwards people do again what failed."""
+        if self.calm:
+            return
+        if begins:
+            await self.program.leaves()
+            self._failed = []
+            return
+        await self.program.returns()
+        failed, self._failed = self._failed or [], None
+        for at, act in failed:
+            self.progress(f"again: {told(act)}")
+            await self._do(again(act, at))
 
     @property
     def there(self) -> Channel:
@@ -115,7 +164,9 @@ class Play:
 
     async def _say(self, act: Says) -> None:
         person = self._person(act.who)
-        message = await person.says(self.there, act.text)
+        thread = self._said[act.to] if act.to else None
+        message = await person.says(self.there, act.text, thread=thread)
+        self._said[act.name] = message
         await self.program.settled()
         await person.reacts(message, act.emoji)
         await self.program.settled()

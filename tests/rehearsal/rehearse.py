@@ -59,20 +59,25 @@ async def rehearse(
     killer: Killer | None = None,
     in_process: bool = False,
     documents: bool = False,
+    calm: bool = True,
+    database: str = "",
     progress: Callable[[str], None] = lambda line: None,
 ) -> Performance:
     """Play the script against the real program in its own process, or, where deaths are not the point, in this one.
+
+    `database` is an empty one, by default a SQLite file of its own. Where it is not `calm`, the script's outage takes
+    place.
 
     Raises:
         Stuck: the program did not do what the script expects.
     """
     with tempfile.TemporaryDirectory(prefix="scribe-rehearsal-") as folder:
-        database = f"sqlite:///{folder}/scribe.db"
+        database = database or f"sqlite:///{folder}/scribe.db"
         await asyncio.to_thread(migrate, database)
         async with Slackd(MANIFEST, now=script.declared_at) as slack:
             staged = resident(slack, database) if in_process else process(slack, database, killer)
             async with staged as running:
-                play = Play(slack, running, script, progress)
+                play = Play(slack, running, script, progress, calm=calm)
                 await play.perform()
                 await running.until(datetime.fromtimestamp(slack.clock.now(), UTC) + CANVAS_AFTER)
             channel = play.there

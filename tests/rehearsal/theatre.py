@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
 from tests.slackd.server import Slackd
-from tests.stage import environment, scribe_at_work, settings_for
+from tests.stage import Program as Story
+from tests.stage import environment, settings_for
 
 ROOT: Final = Path(__file__).parent.parent.parent
 READY_SECONDS: Final = 30
@@ -61,12 +62,29 @@ class Program(Protocol):
     async def surviving(self, act: Callable[[], Awaitable[T]], answered: Callable[[T], bool]) -> T:
         """Do what a person does, and do it again at the same instant while nobody answered because of a death."""
 
+    async def leaves(self) -> None:
+        """It goes, and time passes without it until it returns."""
+
+    async def returns(self) -> None:
+        """It is there again, and has made good what it missed."""
+
 
 class Resident:
     """The program in this process; it cannot be killed, and starts at once."""
 
-    def __init__(self, slack: Slackd) -> None:
+    def __init__(self, slack: Slackd, story: Story | None = None) -> None:
         self._slack = slack
+        self._story = story  # else somebody else starts and stops it
+
+    async def returns(self) -> None:
+        if self._story is not None:
+            await self._story.start()
+        await self.settled()
+
+    async def leaves(self) -> None:
+        await self.settled()
+        if self._story is not None:
+            await self._story.stop()
 
     def reached(self, share: float) -> None:
         return None
@@ -93,6 +111,19 @@ class Process:
         self._process: asyncio.subprocess.Process | None = None
         self._hand: asyncio.Task[None] | None = None
         self._dying: asyncio.subprocess.Process | None = None
+        self._away = False
+
+    async def leaves(self) -> None:
+        """Killed, as when its machine goes."""
+        await self.settled()
+        self._away = True
+        if self._process is not None:
+            self._process.kill()
+        await self._buried()
+
+    async def returns(self) -> None:
+        self._away = False
+        await self.settled()
 
     @property
     def is_up(self) -> bool:
@@ -133,6 +164,8 @@ class Process:
 
     async def settled(self) -> float | None:
         """Starts it again whenever it has been killed."""
+        if self._away:
+            return await self._slack.settle()
         while True:
             if not self.is_up:
                 await self._buried()
@@ -178,8 +211,12 @@ class Process:
 @asynccontextmanager
 async def resident(slack: Slackd, database: str) -> AsyncIterator[Resident]:
     """The program running in this process, stopped at the end."""
-    async with scribe_at_work(slack, settings_for(slack, database), "rehearsal"):
-        yield Resident(slack)
+    running = Resident(slack, Story(slack, settings_for(slack, database)))
+    await running.returns()
+    try:
+        yield running
+    finally:
+        await running.leaves()
 
 
 @asynccontextmanager
