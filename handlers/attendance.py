@@ -8,6 +8,8 @@ from typing import Final
 
 from handlers.catchup import read_all
 from handlers.desk import Desk
+from handlers.newcomers import looking_round
+from storage import Absence
 
 EVERY: Final = timedelta(seconds=20)
 """Between two signs of life; far below what the store takes for an absence."""
@@ -57,13 +59,19 @@ class Attendance:
             self._looked, self._unbroken, self._now = now, False, False
             return
         unbroken, self._unbroken = self._unbroken, False
-        if await self._desk.store.attend(now, without_a_break=unbroken) is not None:
+        absence = await self._desk.store.attend(now, without_a_break=unbroken)
+        if absence is not None:
             self._to_read = True
+            await self._look_round(absence)
         self._looked, self._unbroken = now, True
         if self._to_read is not None:
             await read_all(self._desk, whole=self._to_read)
             self._to_read = None
         self._now = False
+
+    async def _look_round(self, absence: Absence) -> None:
+        async with self._desk.store.visit(None) as visit:
+            await visit.put([looking_round(absence)], absence.until)
 
     async def leave(self) -> None:
         """The last sign of life of a process that ends in order."""

@@ -31,6 +31,14 @@ async def read_all(desk: Desk, *, whole: bool) -> None:
             await _put(desk, visit, channel, incident, whole=whole)
 
 
+async def read_one(desk: Desk, channel: str) -> None:
+    """Have one channel read back whole, because Scribe is in it again."""
+    incident = await desk.store.incident_at(channel)
+    if incident is not None:
+        async with desk.store.visit(None) as visit:
+            await _put(desk, visit, channel, incident, whole=True)
+
+
 async def _put(desk: Desk, visit: Visit, channel: str, incident: int, *, whole: bool) -> None:
     """A whole reading takes the place of a waiting one; one of the last hour is not put beside any."""
     now, name = desk.clock.now(), f"readback:{channel}"
@@ -76,7 +84,7 @@ async def look(desk: Desk, call: Leased, args: Args) -> None:
         if not await visit.delivered(call.id, {}, desk.clock.now()) or not visit.incident.is_open:
             return
         channel, now = visit.incident.channel, desk.clock.now()
-        if channel is not None and attended:
+        if channel is not None and attended and not visit.incident.unreachable:
             await _put(desk, visit, channel, visit.incident.id, whole=False)
         await visit.put([next_look(desk, visit.incident)], now)
 

@@ -19,6 +19,7 @@ from handlers import canvases, catchup
 from handlers.act import CARD_TO_COME, CHANNEL_TO_COME, carry_out
 from handlers.desk import Desk
 from handlers.failures import told
+from handlers.newcomers import look_round
 from handlers.slack_calls import PERFORM, NotYet, code_of, perform_plainly
 from storage import Leased
 
@@ -48,7 +49,12 @@ MENDABLE: Final = frozenset(
 """Somebody has to mend the installation; the call waits and is tried again."""
 
 
-ERRANDS: Final[Mapping[str, Errand]] = {**PERFORM, **catchup.ERRANDS, canvases.METHOD: canvases.keep}
+ERRANDS: Final[Mapping[str, Errand]] = {
+    **PERFORM,
+    **catchup.ERRANDS,
+    "scribe.round": look_round,
+    canvases.METHOD: canvases.keep,
+}
 
 
 class Courier:

@@ -47,6 +47,7 @@ EVENTS: Mapping[str, Hear] = {
     "channel_rename": channels.renamed,
     "group_rename": channels.renamed,
     "channel_id_changed": channels.changed_id,
+    **dict.fromkeys(channels.LOST, channels.lost),
     "user_change": _noted,
     "tokens_revoked": _revoked,
     "app_uninstalled": _revoked,

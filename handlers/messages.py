@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from bot.commands import Command, NoteDeletion, NoteEdit, Request, SeenMessage
+from bot.commands import AttachChannel, Command, NoteDeletion, NoteEdit, Request, SeenMessage
 from bot.facts import Evidence
 from bot.incident import message_entry
 from bot.stamps import instant_of
@@ -66,8 +66,19 @@ async def hear(desk: Desk, heard: Heard, event: Event) -> None:
     subtype = event.get("subtype")
     if subtype == "message_changed":
         await _changed(desk, heard, event)
+    elif subtype == "channel_convert_to_private":
+        await _made_private(desk, heard, event["channel"])
     elif subtype == "message_deleted":
         await _deleted(desk, heard, event["channel"], event["deleted_ts"], event.get("previous_message") or {})
+
+
+async def _made_private(desk: Desk, heard: Heard, channel: str) -> None:
+    """From now on nothing of the incident is shown to anybody outside."""
+    incident = await desk.store.incident_at(channel)
+    if incident is not None:
+        name = (await desk.store.incident(incident)).channel_name
+        request = Request(heard.key, "scribe", "system", heard.at)
+        await act(desk, incident, AttachChannel(channel, name, private=True), request)
 
 
 async def _changed(desk: Desk, heard: Heard, event: Event) -> None:

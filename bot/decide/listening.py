@@ -39,10 +39,11 @@ _TYPED_AGAIN: Final = (
 
 def note_reach(incident: Incident, command: c.NoteReach, request: c.Request, policy: Policy) -> Decision:
     """The channel was lost, which whoever answers for the incident is told once; or it was found again."""
-    if command.why == incident.unreachable:
+    if bool(command.why) == bool(incident.unreachable):
         return Decision()
     fact = f.ReachChanged(key=f"reach:{request.key}", at=request.now, source=source(request), why=command.why)
-    return Decision((fact,), _told_of_loss(incident, command.why, request) if command.why else (ShowCard(),))
+    told = _told_of_loss(incident, command.why, request) if command.why and incident.is_open else ()
+    return Decision((fact,), told if command.why else (ShowCard(),))
 
 
 def _told_of_loss(incident: Incident, why: str, request: c.Request) -> tuple[Notice, ...]:

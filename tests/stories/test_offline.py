@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -41,5 +42,5 @@ async def test_scenario_25_an_incident_with_forty_minutes_offline_ends_in_the_sa
 def test_a_line_lost_in_the_gap_and_a_resolution_at_another_time_are_differences(calm: Performance) -> None:
     """The comparison itself would see what it is there to see."""
     for said in ("replied and marked while nobody listened", "2026-01-20T11:40:00Z"):
-        poorer = calm.files["report.json"].replace(said, "2026-01-20T11:42:30Z")
-        assert differences(calm, Performance({"report.json": poorer}, calm.texts, calm.posts), offline=True)
+        poorer = replace(calm, files={"report.json": calm.files["report.json"].replace(said, "2026-01-20T11:42:30Z")})
+        assert differences(calm, poorer, offline=True)
