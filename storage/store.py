@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Connection,
     Executable,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     union_all,
     update,
 )
@@ -234,15 +236,20 @@ def _due(connection: Connection) -> Due:
 
 def _depths(connection: Connection, now: datetime) -> dict[str, int | float]:
     depths: dict[str, int | float] = {}
-    for name, table, since in (("inbox", inbox, "received_at"), ("outbox", outbox, "queued_at")):
-        waiting, aside, oldest = connection.execute(_depth(table, since)).one()
+    late = or_(outbox.c.attempt > 0, outbox.c.not_before.is_(None), outbox.c.not_before <= now)
+    began = case(
+        (outbox.c.attempt > 0, outbox.c.queued_at), else_=func.coalesce(outbox.c.not_before, outbox.c.queued_at)
+    )
+    for name, table, due, since in (("inbox", inbox, true(), inbox.c.received_at), ("outbox", outbox, late, began)):
+        waiting, aside, oldest = connection.execute(_depth(table, due, since)).one()
         depths[f"{name}_waiting"] = waiting
         depths[f"{name}_aside"] = aside
         depths[f"{name}_oldest_seconds"] = (now - oldest).total_seconds() if oldest else 0.0
     return depths
 
 
-def _depth(table: Table, since: str) -> Executable:
-    waiting = table.c.aside_at.is_(None)
-    oldest = func.min(case((waiting, table.c[since])), type_=Moment())
+def _depth(table: Table, due: ColumnElement[bool], since: ColumnElement[Any]) -> Executable:
+    """What is meant for a later moment does not wait yet; what is tried again has been waiting since it was queued."""
+    waiting = table.c.aside_at.is_(None) & due
+    oldest = func.min(case((waiting, since)), type_=Moment())
     return select(func.count(case((waiting, 1))), func.count(table.c.aside_at), oldest).where(table.c.done_at.is_(None))

@@ -17,7 +17,7 @@ from tests.databases import fresh_sqlite
 from tests.slackd.server import Slackd
 from tests.stage import MANIFEST, MORNING, environment, scribe_at_work, settings_for
 
-SOON = 5
+SOON = 15
 """Seconds in which a program with nothing to wait for has stopped, on a busy machine too."""
 
 
