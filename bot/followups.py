@@ -48,6 +48,10 @@ class Topic(StrEnum):
     SIGN_OFF = "sign_off"
 
 
+DATED: Final = frozenset(str(topic) for topic in Topic)
+"""Topics with a date, which come at a working hour."""
+
+
 @dataclass(frozen=True, slots=True)
 class Followup:
     """One thing somebody is reminded of. `person` is a Slack user or channel id; who cannot be reached (a deactivated

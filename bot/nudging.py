@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -47,6 +47,7 @@ class Line:
     now: Text = ()
     items: tuple[ActionItem, ...] = ()
     title: str = ""
+    place: str = ""  # the day of the message that shows it, or where else it is shown
 
     @property
     def stands(self) -> bool:
@@ -78,7 +79,23 @@ def _line(incident: Incident, nudge: Nudge, followup: Followup | None, family: F
         now=_now(incident, nudge, followup, item),
         items=_open(incident, family) if topic is Topic.DIGEST else (),
         title=title_of(topic, about, family),
+        place=nudge.day.isoformat(),
     )
+
+
+def present(
+    incident: Incident,
+    followups: Iterable[Followup],
+    to: str,
+    now: datetime,
+    day: date,
+    place: str,
+    family: Family | None,
+) -> Iterator[Line]:
+    """What is followed up now, as it is shown at a place that is made anew whenever it changes."""
+    for followup in followups:
+        nudge = Nudge(to, day, incident.id, followup.key, followup.person, followup.due, now, late=False)
+        yield replace(_line(incident, nudge, followup, family), now=(), place=place)
 
 
 def _group(topic: Topic, due: date, day: date) -> Group:

@@ -20,12 +20,14 @@ from bot.periods import ALL, EXAMPLE, read_period
 from bot.phrases.verbs import example
 from bot.wire import mentions, plain, shorten
 from bot.words import OPEN, Wire
+from handlers import home
 from handlers.act import Message
 from handlers.desk import Desk
 from handlers.files import uploaded
 from handlers.people import sight
 from storage import Found, Person, Sight
 from templates.blocks import lists, searching
+from templates.blocks.home import mine_message
 from templates.blocks.statistics import metrics_message
 from templates.chart import chart
 
@@ -149,8 +151,15 @@ async def _chart(desk: Desk, counted: Metrics, title: str) -> tuple[str | None, 
         return None, "Slack did not take the chart just now."
 
 
+async def _mine(question: Question) -> Message:
+    """The asker's action items of every incident."""
+    lines = await home.lines_for(question.desk, question.person, question.seen)
+    return mine_message(home.mine(lines), question.desk.look, question.page)
+
+
 SCREENS: Final[Mapping[str, Callable[[Question], Awaitable[Message]]]] = {
     "list": _list,
     "search": _search,
     "metrics": _metrics,
+    "mine": _mine,
 }

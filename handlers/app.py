@@ -18,7 +18,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers import buttons, shortcuts, slash, submissions
+from handlers import buttons, home, shortcuts, slash, submissions
 from handlers.audit import of_interaction, of_line
 from handlers.desk import Desk
 from handlers.inbox import Heard, Inbox
@@ -77,6 +77,8 @@ def _register_interactions(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
         await ack()
         heard: Heard = context["heard"]
         tell = to_response_url(desk, body["response_url"]) if body.get("response_url") else to_user(desk, body)
+        if home.is_home(body):
+            tell = home.to_home(desk, heard, body)
         await inbox.attend(heard, lambda: buttons.press(desk, heard, body), tell, asked=of_interaction(body))
 
     async def shortcut(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:

@@ -10,9 +10,10 @@ from bot import commands as c
 from bot.decision import Refused
 from bot.words import ActionStatus, DocumentStatus, Status, Wire
 from handlers import forms as read_forms
-from handlers import nudge_buttons, screens, shortcuts, slash
+from handlers import home, nudge_buttons, screens, shortcuts, slash
 from handlers.act import Message, act
 from handlers.desk import Desk
+from handlers.homes import HOME
 from handlers.inbox import Heard
 from handlers.people import incident_named, require_may_command, require_may_touch
 from handlers.pressing import Body, Press, open_view
@@ -234,6 +235,9 @@ async def _page(p: Press) -> Message | None:
     """`<screen>:<page> <what was asked>`; a screen without pages is asked for by its name."""
     screen, _, rest = p.thing.partition(":")
     page, _, asked = rest.partition(" ")
+    if screen == HOME:
+        await home.put(p.desk, p.request.by, p.request.key, int(page))
+        return None
     return await screens.show(p.desk, c.Show(screen, asked, int(page) if page else None), p.incident, p.request.by)
 
 

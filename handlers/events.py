@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from handlers import channels, messages, reactions, slash
+from handlers import channels, home, messages, reactions, slash
 from handlers.audit import of_line
 from handlers.desk import Desk
 from handlers.inbox import Heard, Inbox
@@ -48,6 +48,7 @@ EVENTS: Mapping[str, Hear] = {
     "group_rename": channels.renamed,
     "channel_id_changed": channels.changed_id,
     **dict.fromkeys(channels.LOST, channels.lost),
+    "app_home_opened": home.opened,
     "user_change": _noted,
     "tokens_revoked": _revoked,
     "app_uninstalled": _revoked,

@@ -17,13 +17,12 @@ from bot import followups as fu
 from bot.facts import Recorded
 from bot.incident import Incident
 from handlers.desk import Desk
+from handlers.homes import publishing
 from storage import Call, FollowupRow, NudgeRow, Visit
 from storage.followups import Round
 
 log = logging.getLogger("scribe.followups")
 
-DATED: Final = frozenset(str(topic) for topic in fu.Topic)
-"""Topics with a date, which come at a working hour."""
 AT_ONCE: Final = 500
 """Rows looked at in one transaction."""
 SHORTLY: Final = timedelta(minutes=2)
@@ -53,18 +52,26 @@ async def follow(
     await desk.directory.recall({f.person for f in wanted.values()})
     zones = {f.person: _zone(desk, f.person) for f in wanted.values()}
 
+    concerned: set[str] = set()
+
     def revise(rows: Sequence[FollowupRow]) -> tuple[list[FollowupRow], list[str]]:
-        standing = {row.key: row for row in rows if row.topic in DATED}
+        standing = {row.key: row for row in rows if row.topic in fu.DATED}
         changed = []
         for key, followup in wanted.items():
             old = standing.get(key)
             before = _watch(old) if old else None
             row = _row(fu.watched(followup, before, incident.id, now, zones[followup.person], policy))
             changed += [row] if row != old else []
-        return changed, sorted(standing.keys() - wanted.keys())
+        gone = standing.keys() - wanted.keys()
+        concerned.update(row.person for row in changed)
+        concerned.update(row.person for key, row in standing.items() if key in gone or wanted[key].person != row.person)
+        return changed, sorted(gone)
 
     shown = await visit.follow(incident.id, keys, revise)
-    await visit.put([editing(to, day, now) for to, day in sorted(shown) if edited], now)
+    if edited:
+        homes = await visit.homes(concerned | {f.person for f in wanted.values() if keys is not None})
+        again = [publishing(person, f"{incident.id}:{incident.seq}") for person in sorted(homes)]
+        await visit.put([*(editing(to, day, now) for to, day in sorted(shown)), *again], now)
 
 
 async def plan_anew(desk: Desk) -> None:
@@ -233,5 +240,5 @@ def editing(to: str, day: str, now: datetime) -> Call:
     )
 
 
-JUDGES: Final = ((DATED, _remind),)
+JUDGES: Final = ((fu.DATED, _remind),)
 """Which topics of rows are judged by whom."""

@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 
 from bot import commands as c
 from bot.decision import Refused, say
+from bot.followups import DATED
 from bot.nudging import Line
 from handlers.act import Message, act
-from handlers.followups import DATED, editing
+from handlers.followups import editing
+from handlers.homes import HOME, publishing
 from handlers.nudging import lines_of
 from handlers.pressing import Press, open_view
 from templates.blocks import actions as a
@@ -86,7 +88,8 @@ async def _standing(press: Press) -> Line:
     if line is not None and line.stands:
         return line
     async with press.desk.store.visit(press.incident) as visit:
-        await visit.put([editing(to, day, press.request.now)], press.request.now)
+        again = publishing(to, press.request.key) if day == HOME else editing(to, day, press.request.now)
+        await visit.put([again], press.request.now)
     raise Refused(f"Nothing was changed: {_present(line, press.desk.look)}", "/incident actions")
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from slack_sdk.errors import SlackApiError
 
-from bot.followups import Nudge, is_person
-from bot.nudging import Line, lines
+from bot.followups import DATED, Followup, Nudge, followup_of, is_person
+from bot.nudging import Line, lines, present
 from bot.wire import mentions
 from handlers.desk import Desk
+from handlers.homes import HOME
 from storage import NudgeRow
 from templates.blocks.nudges import nudges_message
 
@@ -23,7 +25,9 @@ UNREACHABLE: Final = frozenset(
 
 
 async def lines_of(desk: Desk, to: str, day: str) -> list[Line]:
-    """What was told them that day, as it stands now."""
+    """What was told them that day, as it stands now; for the Home tab, what is followed up with them now."""
+    if day == HOME:
+        return await _present(desk, to)
     told: dict[int, list[NudgeRow]] = defaultdict(list)
     for row in await desk.store.nudges(to, day):
         told[row.incident].append(row)
@@ -33,6 +37,21 @@ async def lines_of(desk: Desk, to: str, day: str) -> list[Line]:
         family = desk.families.get(incident.family)
         found += lines(incident, [_nudge(row) for row in rows], desk.policy, family)
     await desk.directory.meet({who for line in found for who in _named(line)}, desk.clock.now())
+    return found
+
+
+async def _present(desk: Desk, to: str) -> list[Line]:
+    now, zone = desk.clock.now(), ZoneInfo(await _zone(desk, to))
+    rows: dict[int, list[Followup]] = defaultdict(list)
+    for row in await desk.store.followups_of(to):
+        if row.topic in DATED:
+            rows[row.incident].append(followup_of(row.key, row.topic, row.person, row.body))
+    found: list[Line] = []
+    for id, followups in rows.items():
+        incident = await desk.store.incident(id)
+        family = desk.families.get(incident.family)
+        found += present(incident, followups, to, now, now.astimezone(zone).date(), HOME, family)
+    await desk.directory.meet({who for line in found for who in _named(line)}, now)
     return found
 
 

@@ -13,6 +13,7 @@ from bot.wire import unescape
 from handlers.desk import Desk
 from handlers.files import uploaded
 from handlers.followups import key_of
+from handlers.home import view_of
 from handlers.nudging import message_of, place_for
 from handlers.past import from_before
 from handlers.reports import draft_summary
@@ -161,6 +162,12 @@ async def post_past(desk: Desk, call: Leased, args: Args) -> Result:
     return await post_message(desk, call, post(call.key, args["channel"], message).args) if message else {}
 
 
+async def publish_home(desk: Desk, call: Leased, args: Args) -> Result:
+    """Somebody's Home tab as things stand now."""
+    view = await view_of(desk, args["to"], args["page"], args["said"])
+    return _data(await desk.courier.views_publish(user_id=args["to"], view=view))
+
+
 async def update_summary(desk: Desk, call: Leased, args: Args) -> Result:
     """The summary of a posted draft, as things stand now; the file below it stays as it was posted."""
     message = await draft_summary(desk, call.incident or 0, args["family"], posted=True)
@@ -236,4 +243,5 @@ PERFORM: Final[Mapping[str, Perform]] = {
     "scribe.nudges": post_nudges,
     "scribe.nudged": update_nudges,
     "scribe.past": post_past,
+    "scribe.home": publish_home,
 }

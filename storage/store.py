@@ -39,6 +39,7 @@ from storage.directory import Directory
 from storage.engine import Database, connect, read_url, sole_process, sqlite_path
 from storage.folds import Folds, UnknownIncident, news
 from storage.followups import Followups
+from storage.homes import Homes
 from storage.inbox import Inbox
 from storage.keeping import Keeper
 from storage.looking import SUMMARY, Looking, row_of
@@ -60,6 +61,7 @@ class Store(
     Outbox,
     Transcript,
     Directory,
+    Homes,
     Looking,
     Followups,
     Versions,

@@ -248,6 +248,13 @@ names: Final = Table(
     Column("incident", _Id, ForeignKey("incidents.id")),
 )
 
+homes: Final = Table(
+    "homes",
+    metadata,
+    Column("person", String, primary_key=True),
+    Column("opened_at", Moment, nullable=False),
+)
+
 search: Final = Table(
     "search",
     metadata,

@@ -13,7 +13,7 @@ from sqlalchemy import exists, insert, select, update
 from bot.evolve import evolve
 from bot.facts import AnyFact, Recorded
 from bot.incident import Incident
-from storage import erasure, followups, inbox, outbox, projections, transcript, versions
+from storage import erasure, followups, homes, inbox, outbox, projections, transcript, versions
 from storage.engine import Connection, Database
 from storage.folds import Fold, Folds, UnknownIncident, news
 from storage.followups import Revise
@@ -84,6 +84,10 @@ class Visit:
         Returns who was told of any of it and on which day last: the messages that show it.
         """
         return await self._connection.run(followups.follow, incident, keys, revise)
+
+    async def homes(self, among: Collection[str]) -> set[str]:
+        """Those of the people who ever looked at their Home tab."""
+        return await self._connection.run(homes.opened, among) if among else set()
 
     async def delivered(self, id: int, result: dict[str, Any], now: datetime) -> bool:
         """As `Store.delivered`, in one commit with what follows from it."""

@@ -121,6 +121,11 @@ def _archive(asked: Asked) -> Understood:
     return AdvanceReport(DocumentStatus.ARCHIVED, family or None)
 
 
+def _actions(asked: Asked) -> Understood:
+    """The incident's own, or one's own of every incident."""
+    return Show("mine") if one_line(asked.rest).lower() in ("mine", "my", "me") else _show("actions", asked)
+
+
 def _undo(asked: Asked) -> Understood:
     return Undo()
 
@@ -158,10 +163,10 @@ _VERBS: Final[Mapping[str, Callable[[Asked], Understood]]] = MappingProxyType(
         "sign": _sign,
         "archive": _archive,
         "undo": _undo,
+        "actions": _actions,
         **{
             what: partial(_show, what)
             for what in (
-                "actions",
                 "catchup",
                 "missing",
                 "timeline",

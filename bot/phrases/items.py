@@ -89,6 +89,8 @@ def action(asked: Asked) -> Understood:
         return _add(asked, rest)
     if first.lower() in ("list", "show"):
         return Show("actions")
+    if text.lower() in ("mine", "my"):
+        return Show("mine")
     change_item = _CHANGES.get(first.lower())
     if change_item is None:
         near = nearest(first, ["add", *_CHANGES])

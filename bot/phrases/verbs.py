@@ -88,7 +88,7 @@ VERBS: Final[tuple[Verb, ...]] = (
         '/incident action add Add alert on replica lag @maria due friday p1 type detect verify "it fires in staging"',
         ("todo",),
     ),
-    Verb("actions", "List the action items.", "/incident actions"),
+    Verb("actions", "List the action items; with `mine` yours, of every incident.", "/incident actions mine"),
     Verb("title", "Correct the title.", "/incident title Checkout fails for EU customers", ("rename",)),
     Verb("services", "Correct the services affected.", "/incident services api, db", ("service",)),
     Verb("regions", "Correct the regions affected.", "/incident regions eu-west-1", ("region",)),

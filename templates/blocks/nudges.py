@@ -53,7 +53,7 @@ def nudges_message(lines: Sequence[Line], look: Look, zone: str) -> Message:
     alone = len({line.incident.id for line in ordered}) == 1
     blocks = [section(f"*{head}*"), *_lateness(ordered, zone)]
     if alone:
-        blocks.append(context(_where(ordered[0], look)))
+        blocks.append(context(where(ordered[0], look)))
     for group in Group:
         here = [line for line in ordered if line.group is group]
         if here:
@@ -84,19 +84,18 @@ def _lateness(lines: Sequence[Line], zone: str) -> Iterator[Block]:
 
 
 def _line(line: Line, look: Look, alone: bool) -> Iterator[Block]:
-    said = _said(line, look)
+    words = said(line, look)
     if not line.stands:
-        yield section(f"~{said.splitlines()[0]}~ {mrkdwn(line.now, look, TITLE_MOST)}")
+        yield section(f"~{words.splitlines()[0]}~ {mrkdwn(line.now, look, TITLE_MOST)}")
         return
-    where = [] if alone else [_where(line, look)]
-    yield section("\n".join([said, *_standing_in(line, look), *where]))
-    if row := [*_buttons(line, look), *_snooze(line)]:
-        yield {"type": "actions", "block_id": a.reference(line.incident.id, line.nudge.key), "elements": row}
+    place = [] if alone else [where(line, look)]
+    yield section("\n".join([words, *_standing_in(line, look), *place]))
+    yield from thing_row(line, look)
     if line.topic is Topic.DIGEST:
         yield from _digest(line, look)
 
 
-def _said(line: Line, look: Look) -> str:
+def said(line: Line, look: Look) -> str:
     """The thing itself, as a line or two."""
     if line.topic is Topic.DIGEST:
         return counted(len(line.items), "open item")
@@ -114,7 +113,7 @@ def _standing_in(line: Line, look: Look) -> Iterator[str]:
         yield f"_{data(look.name(whose))} cannot be reached any more_"
 
 
-def _where(line: Line, look: Look) -> str:
+def where(line: Line, look: Look) -> str:
     what = mrkdwn((Quote(one_line(line.incident.title)),), look, TITLE_MOST)
     where = f" in <#{line.incident.channel}>" if line.incident.channel else ""
     return f"{data(line.incident.number)} {what}{where}"
@@ -129,7 +128,13 @@ def _digest(line: Line, look: Look) -> Iterator[Block]:
 
 def _thing(line: Line) -> str:
     """The thing of a button's value: what, and in which message it stands."""
-    return f"{line.nudge.key} {line.nudge.to} {line.nudge.day.isoformat()}"
+    return f"{line.nudge.key} {line.nudge.to} {line.place}"
+
+
+def thing_row(line: Line, look: Look) -> Iterator[Block]:
+    """What can be done to it."""
+    if row := [*_buttons(line, look), *_snooze(line)]:
+        yield {"type": "actions", "block_id": a.reference(line.incident.id, line.nudge.key), "elements": row}
 
 
 def _buttons(line: Line, look: Look) -> Iterator[Block]:

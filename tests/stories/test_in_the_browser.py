@@ -125,3 +125,28 @@ async def test_a_newcomer_reads_the_canvas_and_writes_in_it(newcomer: Newcomer) 
     await expect(paper.locator("tr", has_text="db failover")).to_be_visible()
     await expect(paper.locator("h2", has_text="Notes From People")).to_be_visible()
     await expect(paper.locator("strong", has_text="calls back")).to_have_count(1)
+
+
+async def test_the_home_tab_is_used_on_the_page(newcomer: Newcomer) -> None:
+    """What is mine stands there, a form opens from its button, and what was done is gone without a reload."""
+    stage, page = newcomer.stage, newcomer.page
+    channel = await stage.declared("Checkout is failing sev2")
+    await stage.alice.types("/incident action add Add alert on replica lag @alice due 2026-03-20", channel)
+    await stage.alice.types("/incident action add Write the runbook @alice due 2026-03-21", channel)
+    await stage.settle()
+    await page.goto(f"{stage.slack.address}#/{stage.alice.id}/home")
+    home = page.locator("#main .home")
+    await expect(home).to_contain_text("Your action items · 2")
+    await expect(home).to_contain_text("Live incidents · 1")
+    await newcomer.presses(home.locator(".actions").first, "Done…")
+    form = page.locator(".modal")
+    await form.get_by_label("How was it verified?").fill("It fired in staging")
+    await form.get_by_role("button", name="Done", exact=True).click()
+    await stage.settle()
+    await expect(home).to_contain_text("Your action items · 1")
+    await expect(home).not_to_contain_text("Add alert on replica lag")
+    await home.get_by_label("Snooze").select_option(label="In a week")
+    await stage.settle()
+    await expect(home).to_contain_text("put off until 2026-03-17")
+    await newcomer.presses(home, "Declare an incident")
+    await expect(form).to_contain_text("Declare")
