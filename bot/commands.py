@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.facts import Evidence, Value, Via
 from bot.family import Signer
@@ -245,6 +245,14 @@ class Snooze:
 
 
 @dataclass(frozen=True, slots=True)
+class Remind:
+    """Turn the incident's own reminders on, or off; with `pause` off for so long."""
+
+    on: bool
+    pause: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """What is followed up on a date of its own, such as a review, is dealt with."""
 
@@ -370,6 +378,7 @@ Command = (
     | ChangeAction
     | Snooze
     | Settle
+    | Remind
     | AdvanceReport
     | RenewReport
     | SendVersion

@@ -69,7 +69,8 @@ def _is_statement(fact: f.AnyFact) -> bool:
     somebody wants to be reminded.
     """
     ours = f.Anchored | f.Questioned | f.ChannelAttached | f.ReachChanged | f.Away
-    return not isinstance(fact, ours | f.ReportAdvanced | f.VersionMade | f.SignedOff | f.Snoozed | f.Settled)
+    reports, reminders = f.ReportAdvanced | f.VersionMade | f.SignedOff, f.Snoozed | f.Settled | f.RemindersTurned
+    return not isinstance(fact, ours | reports | reminders)
 
 
 def _is_news(fact: f.AnyFact) -> bool:
@@ -344,6 +345,10 @@ def _settled(i: Incident, fact: f.Settled, heard: datetime) -> None:
     i.settled[fact.followup] = fact
 
 
+def _reminders_turned(i: Incident, fact: f.RemindersTurned, heard: datetime) -> None:
+    i.reminders_off, i.reminders_from = not fact.on and fact.until is None, fact.until
+
+
 def _folds() -> Iterator[tuple[type[f.Fact], Callable[[Incident, Any, datetime], None]]]:
     yield from (
         (f.Declared, _declared),
@@ -377,6 +382,7 @@ def _folds() -> Iterator[tuple[type[f.Fact], Callable[[Incident, Any, datetime],
         (f.SignedOff, _signed_off),
         (f.Snoozed, _snoozed),
         (f.Settled, _settled),
+        (f.RemindersTurned, _reminders_turned),
     )
 
 

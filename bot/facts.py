@@ -334,6 +334,14 @@ class Settled(Fact):
     followup: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemindersTurned(Fact):
+    """The incident's own reminders are turned on or off; with `until` they are off until then."""
+
+    on: bool
+    until: datetime | None = None
+
+
 AnyFact = (
     Declared
     | ChannelAttached
@@ -366,6 +374,7 @@ AnyFact = (
     | SignedOff
     | Snoozed
     | Settled
+    | RemindersTurned
 )
 
 

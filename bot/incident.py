@@ -273,6 +273,8 @@ class Incident:
     statements: int = 0  # facts that say something of the incident, not of our own messages
     last_stated_at: datetime | None = None
     last_update_at: datetime | None = None
+    reminders_off: bool = False
+    reminders_from: datetime | None = None  # paused until then
 
     def copy(self) -> Incident:
         """A working copy; the values inside are frozen and shared."""

@@ -27,6 +27,7 @@ _UNSPACED: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Kana and Han
 )
+_MENTION: Final = re.compile(r"<@[^<>]*>")
 _WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 """A run of letters and digits; where a script writes no spaces between words, each sign by itself."""
 
@@ -133,4 +134,5 @@ def texts(value: f.Value) -> tuple[str, ...]:
 
 
 def _plain(text: str) -> str:
-    return plain(Wire(text), {})
+    """Without the ids of people: they are no words, and would outlive the person's removal."""
+    return plain(Wire(_MENTION.sub(" ", text)), {})

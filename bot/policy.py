@@ -87,6 +87,18 @@ class FollowUps:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminders:
+    """When an incident that goes on is reminded of what is missing; a length of zero: never."""
+
+    commander_after: timedelta = timedelta(minutes=15)  # without a commander
+    update_after: timedelta = timedelta(hours=1)  # since the last update, or change of status
+    questions_after: timedelta = timedelta(hours=2)  # since the declaration, with milestones unknown
+    regulatory: bool = True  # the clocks of the family's laws
+    regulatory_warn: timedelta = timedelta(hours=24)  # so long before the end a clock is marked
+    terms: Mapping[str, timedelta] = field(default_factory=dict)  # by the key of a law, in place of the family's
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Everything configurable that a rule reads."""
 
@@ -112,6 +124,7 @@ class Policy:
     late_after: timedelta = timedelta(minutes=10)  # a line heard later than this after it happened is disclosed as late
     follow_ups: FollowUps = field(default_factory=FollowUps)
     catch_up_every: timedelta = timedelta(minutes=10)  # how often an open incident's channel is looked at again
+    reminders: Reminders = field(default_factory=Reminders)
 
     def meaning(self, emoji: str) -> Meaning | None:
         """What a reaction says; skin tones and aliases folded. None: nothing to Scribe."""

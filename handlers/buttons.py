@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 from bot import commands as c
@@ -265,6 +266,10 @@ _PRESSED: Final[Mapping[str, Callable[[Press], Awaitable[Message | None]]]] = {
     a.ACTIONS: _shows("actions"),
     a.PAGE: _page,
     a.PICTURE: _picture,
+    a.REMIND_ON: _does(c.Remind(True)),
+    a.REMIND_OFF: _does(c.Remind(False)),
+    a.REMIND_PAUSE: _does(c.Remind(False, timedelta(hours=1))),
+    a.REMIND_SETTLE: _on_line(c.Settle),
     a.EVENT_FORM: _opens("event"),
     a.UPDATE_FORM: _opens("update"),
     a.SEVERITY_FORM: _opens("severity"),

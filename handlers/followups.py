@@ -16,6 +16,8 @@ from slack_sdk.errors import SlackApiError
 from bot import followups as fu
 from bot.facts import Recorded
 from bot.incident import Incident
+from bot.reminding import LIVE
+from handlers import reminding
 from handlers.desk import Desk
 from handlers.homes import publishing
 from storage import Call, FollowupRow, NudgeRow, Visit
@@ -35,6 +37,7 @@ PATIENCE: Final = timedelta(hours=1)
 
 async def keep_in_step(desk: Desk, visit: Visit, incident: Incident, recorded: Sequence[Recorded]) -> None:
     """Within the visit that recorded these facts: follow up what the incident asks for now, and nothing else of it."""
+    await reminding.keep_in_step(desk, visit, incident, recorded)
     keys = fu.touched(incident, [each.fact for each in recorded])
     if keys is None or keys:
         await follow(desk, visit, incident, keys)
@@ -84,6 +87,7 @@ async def plan_anew(desk: Desk) -> None:
         for row in rows:
             async with desk.store.visit(row.id) as visit:
                 await follow(desk, visit, visit.incident, None, edited=False)
+                await reminding.plan(desk, visit, visit.incident)
         before = rows[-1].id
     await desk.store.follow_rules(rules, desk.clock.now())
 
@@ -97,7 +101,7 @@ def _rules(desk: Desk) -> str:
         (key, str(family.reviews), str([horizon.within for horizon in family.horizons]), family.zone)
         for key, family in desk.families.items()
     )
-    return hashlib.sha256(f"{plain} {families}".encode()).hexdigest()
+    return hashlib.sha256(f"{plain} {families} {desk.policy.reminders}".encode()).hexdigest()
 
 
 def _zone(desk: Desk, person: str) -> str | None:
@@ -240,5 +244,5 @@ def editing(to: str, day: str, now: datetime) -> Call:
     )
 
 
-JUDGES: Final = ((fu.DATED, _remind),)
+JUDGES: Final = ((fu.DATED, _remind), (frozenset({LIVE}), reminding.judge))
 """Which topics of rows are judged by whom."""

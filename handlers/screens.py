@@ -8,7 +8,7 @@ from bot import commands as c
 from bot.decision import Refused, say
 from bot.incident import Incident
 from bot.phrases.verbs import example
-from handlers import across, catchup
+from handlers import across, catchup, reminding
 from handlers.act import Message
 from handlers.audit import concerning
 from handlers.desk import Desk
@@ -52,6 +52,8 @@ async def _of(desk: Desk, asked: c.Show, state: Incident) -> Message:
             return milestones_message(await report_of(desk, state), state)
         case "actions":
             return actions_message(state, desk.look, page or 1)
+        case "reminders":
+            return reminding.message_of(desk, state)
         case "brief":
             return brief_message(state, desk.look)
         case "missing":

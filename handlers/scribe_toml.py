@@ -24,7 +24,7 @@ from pydantic import (
 
 from bot.decision import Refused
 from bot.durations import parse_duration
-from bot.policy import ALIASES, VOCABULARY, FollowUps, Objective, Policy
+from bot.policy import ALIASES, VOCABULARY, FollowUps, Objective, Policy, Reminders
 from bot.words import Deed, Kind, Meaning, Milestone, Role, Severity, meaning
 from bot.zones import named
 from handlers.mistakes import Misconfigured, Mistake, explain
@@ -142,6 +142,8 @@ Folder = Annotated[str, PlainValidator(_folder)]
 Family = Annotated[str, _one_of(known_families)]
 ClockKey = Annotated[str, _one_of(_clocks)]
 Duration = Annotated[timedelta, PlainValidator(_duration)]
+DurationOrNever = Annotated[timedelta, PlainValidator(lambda said: timedelta(0) if said == "" else _duration(said))]
+Term = Annotated[timedelta, PlainValidator(lambda said: timedelta(0) if said == "now" else _duration(said))]
 DurationOrForGood = Annotated[timedelta | None, PlainValidator(lambda said: None if said == "" else _duration(said))]
 Flag = Annotated[bool, Strict()]
 
@@ -217,6 +219,22 @@ class FollowUpsTable(BaseModel):
         return FollowUps(**{**taken, "channel": self.channel or None})
 
 
+_REMINDERS: Final = _DEFAULT.reminders
+
+
+class RemindersTable(BaseModel):
+    """`[reminders]` of the file. Its keys are the fields of `Reminders`; a test holds this."""
+
+    model_config = _STRICT
+
+    commander_after: DurationOrNever = _REMINDERS.commander_after
+    update_after: DurationOrNever = _REMINDERS.update_after
+    questions_after: DurationOrNever = _REMINDERS.questions_after
+    regulatory: Flag = _REMINDERS.regulatory
+    regulatory_warn: Duration = _REMINDERS.regulatory_warn
+    terms: dict[Said, Term] = {}
+
+
 class ScribeToml(BaseModel):
     """The file as written, each value checked by itself. Its keys are Policy's fields; a test holds this."""
 
@@ -244,6 +262,7 @@ class ScribeToml(BaseModel):
     objectives: tuple[ObjectiveTable, ...] = ()
     targets: dict[ClockKey, dict[Severity, Duration]] = {}
     follow_ups: FollowUpsTable = FollowUpsTable()
+    reminders: RemindersTable = RemindersTable()
 
     def read(self) -> Policy:
         """The policy: what the file says, and the defaults for all else. Vocabulary and aliases add to the defaults."""
@@ -253,6 +272,7 @@ class ScribeToml(BaseModel):
         taken["aliases"] = _merged(ALIASES, self.aliases)
         taken["objectives"] = tuple(table.read() for table in self.objectives)
         taken["follow_ups"] = self.follow_ups.read()
+        taken["reminders"] = Reminders(**dict(self.reminders))
         return Policy(**taken)
 
     def clashes(self, policy: Policy) -> Iterator[Mistake]:

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.versions import require_version
 from bot.wire import unescape
+from handlers import reminding
 from handlers.desk import Desk
 from handlers.files import uploaded
 from handlers.followups import key_of
@@ -168,6 +169,18 @@ async def publish_home(desk: Desk, call: Leased, args: Args) -> Result:
     return _data(await desk.courier.views_publish(user_id=args["to"], view=view))
 
 
+async def remind(desk: Desk, call: Leased, args: Args) -> Result:
+    """The incident's reminders: posted once, when something is outstanding, and edited from then on."""
+    incident = await desk.store.incident(call.incident or 0)
+    message, anchor = reminding.message_of(desk, incident), incident.anchors.get(reminding.ANCHOR)
+    if anchor is not None:
+        place = {"channel": anchor.place.channel, "ts": anchor.place.ts}
+        return await perform_plainly(desk, replace(call, method="chat.update"), {**place, **message})
+    if not reminding.anything(desk, incident):
+        return {}
+    return await post_message(desk, call, post(call.key, args["channel"], message).args)
+
+
 async def update_summary(desk: Desk, call: Leased, args: Args) -> Result:
     """The summary of a posted draft, as things stand now; the file below it stays as it was posted."""
     message = await draft_summary(desk, call.incident or 0, args["family"], posted=True)
@@ -243,5 +256,6 @@ PERFORM: Final[Mapping[str, Perform]] = {
     "scribe.nudges": post_nudges,
     "scribe.nudged": update_nudges,
     "scribe.past": post_past,
+    "scribe.remind": remind,
     "scribe.home": publish_home,
 }

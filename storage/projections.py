@@ -16,7 +16,7 @@ from bot.lookup import everything, findable, touched
 from bot.metrics import began, readings
 from storage.tables import action_items, search
 
-PROJECTION: Final = 1
+PROJECTION: Final = 2
 """Which way of looking up the rows were made for; raise it when `bot.lookup` or `bot.metrics` reads incidents anew."""
 
 

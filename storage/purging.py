@@ -23,6 +23,7 @@ from storage.tables import (
     counters,
     facts,
     followups,
+    homes,
     inbox,
     incidents,
     messages,
@@ -125,6 +126,7 @@ def _person(connection: Connection, person: str, now: datetime) -> Purged:
     }
     stand_in = _stand_in(connection)
     counts["mentions"] = sum(_rename(connection, table, names, person, stand_in) for table, names in _NAMING)
+    connection.execute(delete(homes).where(homes.c.person == person))
     counts["names"] = connection.execute(delete(people).where(people.c.id == person)).rowcount
     if not any(counts.values()):
         return counts

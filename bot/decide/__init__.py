@@ -41,6 +41,7 @@ _RULES: Mapping[type, Callable[[Incident, Any, c.Request, Policy], Decision]] = 
     c.ChangeAction: knowledge.change_action,
     c.Snooze: following.snooze,
     c.Settle: following.settle,
+    c.Remind: following.remind,
     c.AdvanceReport: life.advance,
     c.RenewReport: life.renew,
     c.SendVersion: life.send,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot import commands as c
 from bot import facts as f
-from bot.decide._common import source
-from bot.decision import Decision, Refused, say
+from bot.decide._common import log, require_not_over, source
+from bot.decision import Decision, Name, Refused, Text, Time, say
 from bot.followups import FINISHED
 from bot.incident import Incident
 from bot.policy import Policy
@@ -53,3 +53,17 @@ def settle(incident: Incident, command: c.Settle, request: c.Request, policy: Po
         followup=command.followup,
     )
     return Decision((fact,), reply=say(f"Noted: {named(command.followup)} is dealt with."))
+
+
+def remind(incident: Incident, command: c.Remind, request: c.Request, policy: Policy) -> Decision:
+    """Turn the incident's own reminders on or off, or pause them."""
+    require_not_over(incident)
+    until = request.now + command.pause if command.pause else None
+    if command.on and not incident.reminders_off and incident.reminders_from is None:
+        return Decision(reply=say("The reminders are on."))
+    fact = f.RemindersTurned(
+        key=f"reminders:{request.key}", at=request.now, source=source(request), on=command.on, until=until
+    )
+    what: Text = ("on",) if command.on else ("off until ", Time(until)) if until else ("off",)
+    line = log(request, Name(request.by), " turned the reminders ", *what, ".")
+    return Decision((fact,), (line,), say("The reminders of this incident are ", *what, "."))

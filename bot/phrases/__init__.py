@@ -164,6 +164,7 @@ _VERBS: Final[Mapping[str, Callable[[Asked], Understood]]] = MappingProxyType(
         "archive": _archive,
         "undo": _undo,
         "actions": _actions,
+        "remind": state.remind,
         **{
             what: partial(_show, what)
             for what in (

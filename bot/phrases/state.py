@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Final
 
 from bot import commands as c
 from bot.decision import Refused
+from bot.durations import parse_duration
 from bot.facts import Evidence
 from bot.fields import FIELDS, SECTIONS, Field
 from bot.incident import message_entry
@@ -20,6 +22,7 @@ from bot.wire import address, unescape
 from bot.words import OVER, Role, Status, Wire
 from bot.zones import Ambiguous
 
+_LONGEST_PAUSE: Final = timedelta(days=30)
 _NOBODY: Final = frozenset({"nobody", "none", "no one", "noone", "-"})
 _PERMALINK: Final = re.compile(r"/archives/([CGD][A-Z0-9]+)/p([0-9]{10})([0-9]{6})(?:\?thread_ts=([0-9.]+))?")
 _KEYS: Final = {key(field.label): field for field in FIELDS.values()} | {key(k): f for k, f in FIELDS.items()}
@@ -174,3 +177,19 @@ def _no_field(text: str, verb: str) -> Refused:
     return Refused(
         f"{shown(first)} is no question of the report; did you mean {' or '.join(near)}?", example_of(FIELDS[near[0]])
     )
+
+
+def remind(asked: Asked) -> c.Understood:
+    """`remind off`, `remind on`, `remind pause 1h`; alone it asks what is outstanding."""
+    words = asked.rest.strip().lower()
+    first, _, length = words.partition(" ")
+    if not words:
+        return c.Show("reminders")
+    if words in ("on", "off", "resume", "start", "stop"):
+        return c.Remind(words in ("on", "resume", "start"))
+    if first in ("pause", "snooze", "mute"):
+        pause = parse_duration(length.removeprefix("for ").strip() or "1h")
+        if not timedelta(0) < pause <= _LONGEST_PAUSE:
+            raise Refused("A pause is at least a moment and at most 30 days; longer is off.", example("remind"))
+        return c.Remind(False, pause)
+    raise Refused(f"{shown(asked.rest)} is nothing to do with reminders: on, off or pause 1h.", example("remind"))

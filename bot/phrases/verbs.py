@@ -151,6 +151,12 @@ VERBS: Final[tuple[Verb, ...]] = (
         "/incident metrics 30d",
         ("stats", "statistics"),
     ),
+    Verb(
+        "remind",
+        "Turn this incident's reminders on or off, or pause them; alone, it says what is outstanding.",
+        "/incident remind pause 1h",
+        ("reminders", "reminder"),
+    ),
     Verb("help", "Show this.", "/incident help", ("?",)),
 )
 
@@ -167,6 +173,7 @@ _TOPICS: Final[Mapping[str, tuple[str, ...]]] = {
         "assign",
         "severity",
         "status",
+        "remind",
         "undo",
         "move",
         "catchup",

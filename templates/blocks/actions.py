@@ -36,6 +36,10 @@ COMPARISON_FILE: Final = "comparison_file"  # thing: as COMPARE
 ARCHIVE: Final = "archive"
 ADOPT: Final = "adopt"  # value: the channel; there is no incident yet
 DISMISS: Final = "dismiss"  # takes the ephemeral message away
+REMIND_ON: Final = "remind_on"
+REMIND_OFF: Final = "remind_off"
+REMIND_PAUSE: Final = "remind_pause"  # for an hour
+REMIND_SETTLE: Final = "remind_settle"  # thing: what is dealt with
 PICTURE: Final = "picture"  # value: the file and what is in it
 PAGE: Final = "page"  # thing: `<screen>:<page>`; the incident is 0 where a screen has none
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.policy import FollowUps, Objective, Policy
+from bot.policy import FollowUps, Objective, Policy, Reminders
 from bot.words import Deed, Milestone, Severity
 from handlers import scribe_toml
 from handlers.mistakes import Misconfigured
@@ -65,12 +65,15 @@ def test_the_example_with_its_samples_uncommented_is_valid_and_sets_every_key() 
     assert documented >= {f"roles_needed.{deed}" for deed in Deed}
     assert documented >= {f"objectives.{key}" for key in scribe_toml.ObjectiveTable.model_fields}
     assert documented >= {f"follow_ups.{key}" for key in scribe_toml.FollowUpsTable.model_fields}
+    assert documented >= {f"reminders.{key}" for key in {*scribe_toml.RemindersTable.model_fields} - {"terms"}}
+    assert policy.reminders.terms == {"gdpr": timedelta(hours=48)}
 
 
 def test_the_files_keys_are_the_fields_of_the_policy() -> None:
     assert set(scribe_toml.ScribeToml.model_fields) == {field.name for field in fields(Policy)}
     assert set(scribe_toml.ObjectiveTable.model_fields) == {field.name for field in fields(Objective)}
     assert set(scribe_toml.FollowUpsTable.model_fields) == {field.name for field in fields(FollowUps)}
+    assert set(scribe_toml.RemindersTable.model_fields) == {field.name for field in fields(Reminders)}
 
 
 def test_the_example_names_every_word_a_reaction_can_mean() -> None:

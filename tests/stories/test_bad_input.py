@@ -39,6 +39,7 @@ WRONG = {
     "event --at": "--at",
     "search ?!": "which words",
     "metrics 2026-13": "no such day",
+    "remind me tomorrow": "on, off or pause",
     "event 13:00 fine\n13:01": "Line 2",
     "event three minutes later it broke": "“three minutes later”",
     "mark detcted 13:58": "“detcted”",
