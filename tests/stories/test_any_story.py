@@ -248,7 +248,8 @@ class AnyStory(RuleBasedStateMachine):
         card = incident.anchors["card"].place.ts
         lines = [m.ts for m in posts if m.thread_ts == card and m.ts != card]
         assert sorted(lines) == sorted(a.place.ts for what, a in incident.anchors.items() if what.startswith("log:"))
-        assert [m.ts for m in posts if m.ts not in lines] == [card]
+        reminder = [a.place.ts for what, a in incident.anchors.items() if what == "remind"]
+        assert [m.ts for m in posts if m.ts not in lines] == [card, *reminder]
 
     def _line(self, spoken: Spoken) -> str:
         return f"m:{spoken.message.channel}:{spoken.message.ts}"

@@ -40,6 +40,10 @@ WRONG = {
     "search ?!": "which words",
     "metrics 2026-13": "no such day",
     "remind me tomorrow": "on, off or pause",
+    "diff novel 1 2": "novel",
+    "versions novel": "novel",
+    "version ???": "which version",
+    "sign novel": "novel",
     "event 13:00 fine\n13:01": "Line 2",
     "event three minutes later it broke": "“three minutes later”",
     "mark detcted 13:58": "“detcted”",
@@ -87,7 +91,7 @@ WRONG = {
 }
 """What is typed, and what the sentence must name of it."""
 
-HARMLESS = {"cancel", "update", "actions", "missing", "timeline", "milestones", "brief", "list", "help"}
+HARMLESS = {"cancel", "catchup", "update", "actions", "missing", "timeline", "milestones", "brief", "list", "help"}
 """Verbs that take any words, or need none."""
 
 
