@@ -26,6 +26,7 @@ class Attendance:
         self._looked: datetime | None = None
         self._unbroken = False
         self._to_read: bool | None = None  # whole, the last hour, or nothing
+        self._anew = False  # even where a reading is under way
         self._now = False  # something happened; do not wait until the next sign is due
 
     def begin(self, listening: Callable[[], Awaitable[bool]]) -> None:
@@ -61,12 +62,12 @@ class Attendance:
         unbroken, self._unbroken = self._unbroken, False
         absence = await self._desk.store.attend(now, without_a_break=unbroken)
         if absence is not None:
-            self._to_read = True
+            self._to_read = self._anew = True
             await self._look_round(absence)
         self._looked, self._unbroken = now, True
         if self._to_read is not None:
-            await read_all(self._desk, whole=self._to_read)
-            self._to_read = None
+            await read_all(self._desk, whole=self._to_read, anew=self._anew)
+            self._to_read, self._anew = None, False
         self._now = False
 
     async def _look_round(self, absence: Absence) -> None:

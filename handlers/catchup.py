@@ -22,13 +22,13 @@ FOLLOWED: Final = timedelta(days=7)
 """How long after the last word of it an incident that is over is still read back."""
 
 
-async def read_all(desk: Desk, *, whole: bool) -> None:
-    """Have every followed channel read back. One that waits for it already is not asked for again."""
+async def read_all(desk: Desk, *, whole: bool, anew: bool) -> None:
+    """Have every followed channel read back: `whole`, or the last hour; `anew` even where that is under way."""
     now = desk.clock.now()
     followed = {channel: incident for incident, channel in await desk.store.followed(now - FOLLOWED)}
     async with desk.store.visit(None) as visit:
         for channel, incident in followed.items():
-            await _put(desk, visit, channel, incident, whole=whole)
+            await _put(desk, visit, channel, incident, whole=whole, anew=anew)
 
 
 async def read_one(desk: Desk, channel: str) -> None:
@@ -36,15 +36,21 @@ async def read_one(desk: Desk, channel: str) -> None:
     incident = await desk.store.incident_at(channel)
     if incident is not None:
         async with desk.store.visit(None) as visit:
-            await _put(desk, visit, channel, incident, whole=True)
+            await _put(desk, visit, channel, incident, whole=True, anew=True)
 
 
-async def _put(desk: Desk, visit: Visit, channel: str, incident: int, *, whole: bool) -> None:
-    """A whole reading takes the place of a waiting one; one of the last hour is not put beside any."""
-    now, name = desk.clock.now(), f"readback:{channel}"
-    if whole or not await visit.waits(name):
-        reading = Reading(channel, f"{name}:{'whole' if whole else 'recent'}:{stamp_of(now)}", whole=whole)
-        await visit.put([reading.call(incident, replaces=name)], now)
+async def _put(desk: Desk, visit: Visit, channel: str, incident: int, *, whole: bool, anew: bool = False) -> None:
+    """One reading of a channel at a time goes on by itself. One that is under way is enough, unless what happened since
+    calls for a reading of the whole `anew`: that begins again at the newest message, with what was found so far.
+    """
+    now = desk.clock.now()
+    reading = Reading(channel, f"readback:{channel}:{'whole' if whole else 'recent'}:{stamp_of(now)}", whole=whole)
+    under_way = await visit.unfinished(reading.name or "")
+    untried = [Reading.of(args) for args, is_untried in under_way if is_untried]
+    enough = any(args["whole"] or not whole for args, _ in under_way) and not anew
+    if not enough:
+        begun = untried[0].afresh(reading.root) if whole and untried else reading
+        await visit.put([begun.call(incident)], now)
 
 
 def adopting(incident: Incident, channel: str, floor: str) -> Call:

@@ -50,11 +50,20 @@ class Reading:
     def of(cls, args: Args) -> Self:
         return cls(**{**args, "threads": tuple(args.get("threads", ()))})
 
-    def call(self, incident: int, *, replaces: str | None = None, not_before: datetime | None = None) -> Call:
+    def call(self, incident: int, not_before: datetime | None = None) -> Call:
         """The next step."""
         said = {f.name: getattr(self, f.name) for f in fields(self)}
         lane = self.lane or f"readback:{self.channel}"
-        return Call(f"{self.root}:{self.step}", lane, "scribe.readback", said, incident, "", replaces, not_before)
+        return Call(f"{self.root}:{self.step}", lane, "scribe.readback", said, incident, "", self.name, not_before)
+
+    @property
+    def name(self) -> str | None:
+        """Of the one reading of a channel that goes on by itself, and that a newer one takes the place of."""
+        return None if self.lane or self.asker else f"readback:{self.channel}"
+
+    def afresh(self, root: str) -> Self:
+        """Again from the newest message, with what was found so far."""
+        return type(self)(self.channel, root, self.lane, floor=self.floor, then=self.then, tally=self.tally)
 
     @property
     def done(self) -> bool:
@@ -117,7 +126,7 @@ async def missing(desk: Desk, reading: Reading, page: Page) -> list[Message]:
     erasing cannot be taken back.
     """
     known = await desk.store.standing(reading.channel, reading.thread, page.after, page.upto, PAGE * 2)
-    present = {m["ts"] for m in page.messages if m.get("subtype") != "tombstone"}
+    present = {m["ts"] for m in page.messages if m.get("subtype") != "tombstone"} | {reading.below}
     absent = [m for m in known if m.ts not in present and m.seen_at <= page.asked_at - SETTLED]
     sure = [m for m in absent if m.ts <= page.sure]
     doubted = [m for m in absent if m.ts > page.sure][:DOUBTED]

@@ -147,6 +147,7 @@ async def _commit(
             following = await _with_mentions(desk, visit, following, absences)
             asked.append(Asked(before.id, _noted(following, absences), _request(following, "scribe", page.asked_at)))
         await carry_out_all(desk, visit, asked)
+        following = await _unless_overtaken(visit, following)
         await visit.put(_next_calls(following, before.id, desk.clock.now()), desk.clock.now())
 
 
@@ -240,9 +241,17 @@ def _moved(parent: Raw, known: tuple[int, str] | None, floor: str) -> bool:
     return latest >= floor or (int(parent.get("reply_count") or 0), latest) != (known or (0, ""))
 
 
+async def _unless_overtaken(visit: Visit, reading: Reading) -> Reading:
+    """A newer reading of the whole channel waits already: it begins instead, with what this one has found."""
+    if reading.done or reading.name is None:
+        return reading
+    newer = [args for args, is_untried in await visit.unfinished(reading.name) if is_untried and args["whole"]]
+    return reading.afresh(f"{newer[0]['root']}/{reading.step}") if newer else reading
+
+
 def _next_calls(reading: Reading, incident: int, now: datetime) -> list[Call]:
     if not reading.done:
-        return [reading.call(incident, not_before=now + PACE if reading.step > AT_ONCE else None)]
+        return [reading.call(incident, now + PACE if reading.step > AT_ONCE else None)]
     if reading.then == "archive":
         args = {"channel": reading.channel}
         return [Call(f"archive:{reading.root}", reading.channel, "conversations.archive", args, incident, "")]

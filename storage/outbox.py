@@ -156,9 +156,11 @@ def _newest(calls: Sequence[Call]) -> list[Call]:
     return list(newest.values())
 
 
-def waits(connection: Connection, replaces: str) -> bool:
-    """Within a transaction: is there an untried call whose place a newer one of this name would take?"""
-    return bool(connection.scalar(select(exists().where(outbox.c.replaces == replaces, _UNTRIED))))
+def unfinished(connection: Connection, replaces: str) -> list[tuple[dict[str, Any], bool]]:
+    """Within a transaction: the arguments of the calls of this name that wait or are tried; True: it is untried."""
+    wanted = select(outbox.c.args, outbox.c.attempt).where(outbox.c.replaces == replaces, _WAITING)
+    rows = connection.execute(wanted.order_by(outbox.c.id).with_for_update())
+    return [(row.args, row.attempt == 0) for row in rows]
 
 
 def _waiting(connection: Connection, replaced: set[str]) -> dict[str | None, Any]:

@@ -112,9 +112,9 @@ class Visit:
         """
         return await self._connection.run(inbox.keep, envelope_key, kind, body, at)
 
-    async def waits(self, replaces: str) -> bool:
-        """Does a call wait untried that a newer one of this name would replace?"""
-        return await self._connection.run(outbox.waits, replaces)
+    async def unfinished(self, replaces: str) -> list[tuple[dict[str, Any], bool]]:
+        """The arguments of the calls of this name that are not delivered, and whether a newer one would replace it."""
+        return await self._connection.run(outbox.unfinished, replaces)
 
     async def remember_here(self, channel: str, page: Sequence[Message]) -> bool:
         """As `remember_all` for what was said in this channel. False: it has no incident, and nothing is remembered."""
