@@ -15,8 +15,8 @@ from bot.incident import Incident
 from storage.rows import from_row
 from storage.tables import facts, incidents
 
-REMEMBERED: Final = 1_000
-"""Incidents kept folded in memory; the least recently used goes first."""
+REMEMBERED: Final = 25_000
+"""Facts kept folded in memory, some 50 MB of them; the incident that was used least recently goes first."""
 
 
 class UnknownIncident(LookupError):
@@ -47,6 +47,7 @@ class Folds:
 
     def __init__(self) -> None:
         self._folds: OrderedDict[int, Fold] = OrderedDict()
+        self._facts = 0
 
     def known(self, id: int) -> Fold:
         """The incident as far as it is remembered, perhaps not at all."""
@@ -66,9 +67,11 @@ class Folds:
         known = self._folds.get(id)
         if known is None or (known.rewrites, known.incident.seq) <= (fold.rewrites, fold.incident.seq):
             self._folds[id] = fold
+            self._facts += fold.incident.seq - (known.incident.seq if known else 0)
         self._folds.move_to_end(id)
-        if len(self._folds) > REMEMBERED:
-            self._folds.popitem(last=False)
+        while self._facts > REMEMBERED and len(self._folds) > 1:
+            _, gone = self._folds.popitem(last=False)
+            self._facts -= gone.incident.seq
 
 
 def _empty(id: int, rewrites: int) -> Fold:

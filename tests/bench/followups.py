@@ -5,21 +5,17 @@ from __future__ import annotations
 import asyncio
 import resource
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import aiohttp
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.followups import Followup, Topic, body_of
-from bot.policy import Policy
-from handlers.desk import Desk, Identity
-from handlers.directory import Directory
+from handlers.desk import Desk
 from handlers.followups import tick
 from storage import FollowupRow, Person, Store, migrate
+from tests.bench.desk import StandingClock, desk_over
+from tests.bench.lines import Line
 
 ITEMS, INCIDENTS, PEOPLE, DUE, TICKS = 100_000, 100, 500, 10_000, 200
 MORNING: Final = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -27,48 +23,21 @@ ONE_PERCENT: Final = 600.0
 """Milliseconds: one per cent of one core in the minute between two ticks."""
 
 
-class _Clock:
-    """Stands where it is put."""
-
-    def __init__(self, now: datetime) -> None:
-        self.at = now
-
-    def now(self) -> datetime:
-        return self.at
-
-    async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
-        await event.wait()
-
-
-async def measure(folder: Path) -> tuple[float, float, float]:
-    """Milliseconds of processor time a tick with nothing due takes; items told a second; the same, bare.
+async def measure(folder: Path) -> list[Line]:
+    """Milliseconds of processor time a tick with nothing due takes; items told a second against the same, bare.
 
     Raises:
         AssertionError: the idle tick read a row, or not each due item was told.
     """
     database = f"sqlite:///{folder}/followups.db"
     await asyncio.to_thread(migrate, database)
-    async with Store.open(database, me="bench") as store, _desk(store) as desk:
+    async with Store.open(database, me="bench") as store, desk_over(store, MORNING - timedelta(days=1)) as desk:
         await _seed(store, desk)
-        return await _idle(desk), *(await _busy(desk))
-
-
-@asynccontextmanager
-async def _desk(store: Store) -> AsyncIterator[Desk]:
-    """What a tick needs; nobody is asked, as everybody is known."""
-    slack = AsyncWebClient()
-    async with aiohttp.ClientSession() as session:
-        yield Desk(
-            store=store,
-            slack=slack,
-            courier=slack,
-            session=session,
-            clock=_Clock(MORNING - timedelta(days=1)),
-            policy=Policy(),
-            me=Identity("T1", "https://acme.slack.com/", "U0SCRIBE", "B1"),
-            directory=Directory(store, slack, "T1"),
-            families={},
-        )
+        idle, (rate, bare) = await _idle(desk), await _busy(desk)
+    return [
+        Line("tick with nothing due of 100,000 items, to 1 %", idle, ONE_PERCENT, "ms", "at most 1"),
+        Line("due items judged and put a second", rate, bare, "/s"),
+    ]
 
 
 async def _seed(store: Store, desk: Desk) -> None:
@@ -111,7 +80,7 @@ def _processor() -> float:
 
 async def _busy(desk: Desk) -> tuple[float, float]:
     due = await desk.store.followups_due(MORNING, DUE + 1)
-    assert isinstance(desk.clock, _Clock)
+    assert isinstance(desk.clock, StandingClock)
     desk.clock.at = MORNING
     begun = time.perf_counter()
     await tick(desk)

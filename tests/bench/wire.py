@@ -1,23 +1,28 @@
-"""One app as a process on a pretend Slack's wire, and what can be measured of it from outside."""
+"""One app as processes on a pretend Slack's wire, and what can be measured of it from outside."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import statistics
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from storage import Store
 from tests.rehearsal.theatre import ROOT
 from tests.slackd.people import Person
-from tests.slackd.records import Channel
+from tests.slackd.records import Channel, Message
 from tests.slackd.server import Slackd
 from tests.stage import MANIFEST
 
-READY_SECONDS = 30
+READY_SECONDS = 60
+SOCKETS = 2  # of each process
+BARE = ("-m", "tests.bench.bare")
+SCRIBE = ("-m", "handlers.main", "run")
 
 
 @dataclass
@@ -27,7 +32,8 @@ class Bench:
     slack: Slackd
     alice: Person
     channel: Channel
-    started_in: float  # seconds from the start of the process to both sockets open
+    pid: int  # of the first process
+    started_in: float  # seconds from the start of the processes until all sockets are open
 
     async def flood(self, count: int) -> float:
         """Say `count` things at once; seconds until the last envelope is acknowledged."""
@@ -46,15 +52,49 @@ class Bench:
         await self.slack.courier.quiet(READY_SECONDS)
         return [envelope.took for envelope in self.slack.envelopes[first:] if envelope.took is not None]
 
+    async def mark(self, channels: Sequence[Channel], count: int, database: str) -> float:
+        """Put a reaction on the newest messages of each channel; seconds until the last one is a committed fact."""
+        begun = time.perf_counter()
+        for channel in channels:
+            for message in self._said(channel)[-count:]:
+                await self.alice.reacts(message, "pushpin")
+        async with Store.open(database, me="bench", read_only=True) as store:
+            for channel in channels:
+                incident = await store.incident_at(channel.id)
+                assert incident is not None
+                while (await store.incident(incident)).standing < count:  # noqa: ASYNC110 - another process writes
+                    await asyncio.sleep(0.02)
+        return time.perf_counter() - begun
 
-def percentile(values: Sequence[float], share: float) -> float:
-    return statistics.quantiles(values, n=1000, method="inclusive")[round(share * 1000) - 1]
+    def _said(self, channel: Channel) -> list[Message]:
+        return [message for message in channel.messages.values() if message.user == self.alice.id and message.text]
+
+    def resident(self) -> float:
+        """Megabytes of memory that the first process holds."""
+        told = subprocess.run(["ps", "-o", "rss=", "-p", str(self.pid)], capture_output=True, check=True, text=True)
+        return int(told.stdout) / 1024
+
+
+async def worked_off(database: str, *, told: bool = True) -> None:
+    """Return when no envelope waits in the database and, where all is to be told too, no call that is due."""
+    async with Store.open(database, me="bench", read_only=True) as store:
+        while (due := await store.due()).envelope or (told and due.call and due.call <= datetime.now(UTC)):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
-async def app_on_wire(command: Sequence[str], variables: Mapping[str, str]) -> AsyncIterator[Bench]:
-    """Start the app and wait for its two sockets; `variables` are added to the tokens and addresses it needs."""
-    async with Slackd(MANIFEST, running=True) as slack:
+async def app_on_wire(
+    command: Sequence[str],
+    variables: Mapping[str, str],
+    *,
+    processes: int = 1,
+    prepare: Callable[[Slackd, Person], Awaitable[None]] | None = None,
+) -> AsyncIterator[Bench]:
+    """Start the app and wait for its sockets; `variables` are added to the tokens and addresses it needs."""
+    async with Slackd(MANIFEST, running=True) as slack, AsyncExitStack() as stack:
+        alice = slack.person("alice", name="Alice Adams")
+        if prepare is not None:
+            await prepare(slack, alice)
         surroundings = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
@@ -64,16 +104,23 @@ async def app_on_wire(command: Sequence[str], variables: Mapping[str, str]) -> A
             **variables,
         }
         begun = time.perf_counter()
-        process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, env=surroundings)
-        try:
-            async with asyncio.timeout(READY_SECONDS):
-                await slack.socket.connected(2)
-            started_in = time.perf_counter() - begun
-            alice = slack.person("alice", name="Alice Adams")
-            channel = slack.channel("incident-bench", alice)
-            slack.invite_bot(channel)
-            await slack.courier.quiet(READY_SECONDS)
-            yield Bench(slack, alice, channel, started_in)
-        finally:
-            process.terminate()
-            await process.wait()
+        started = [await stack.enter_async_context(_process(command, surroundings)) for _ in range(processes)]
+        async with asyncio.timeout(READY_SECONDS):
+            await slack.socket.connected(SOCKETS * processes)
+        started_in = time.perf_counter() - begun
+        channel = slack.channel("incident-bench", alice)
+        slack.invite_bot(channel)
+        await slack.courier.quiet(READY_SECONDS)
+        yield Bench(slack, alice, channel, started[0].pid, started_in)
+
+
+@asynccontextmanager
+async def _process(
+    command: Sequence[str], surroundings: Mapping[str, str]
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, env=surroundings)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        await process.wait()
