@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import statistics
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,8 +49,22 @@ async def against_bare(folder: Path) -> list[Line]:
         Line("reactions that became facts a second, to the last commit", facts, theirs, "/s", "at least 0.1"),
         Line("p99 from envelope to ack at 200/s", p99[0], p99[1], "ms", "at most 3"),
         Line("slowest of them, to one second", max(times[0]) * 1e3, 1e3, "ms", "at most 1"),
+        Line("p99 of one sync of this disk, part of each ack of ours", percentile(_syncs(folder), 0.99), None, "ms"),
         Line("start to connected", *started, "s"),
     ]
+
+
+def _syncs(folder: Path) -> list[float]:
+    """Milliseconds that writing four kilobytes to the disk takes, three hundred times."""
+    took = []
+    with (folder / "synced").open("wb") as file:
+        for _ in range(300):
+            file.write(b"x" * 4096)
+            file.flush()
+            begun = time.perf_counter()
+            os.fsync(file.fileno())
+            took.append((time.perf_counter() - begun) * 1e3)
+    return took
 
 
 async def _measured(bench: Bench, database: str) -> tuple[float, list[float]]:

@@ -19,7 +19,7 @@ from tests.slackd.records import Channel, Message
 from tests.slackd.server import Slackd
 from tests.stage import MANIFEST
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 SOCKETS = 2  # of each process
 BARE = ("-m", "tests.bench.bare")
 SCRIBE = ("-m", "handlers.main", "run")
