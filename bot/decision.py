@@ -171,6 +171,7 @@ class Announce:
     text: Text
     broadcast: bool = False  # to the configured channel as well
     anchor: str = ""
+    about: str = ""  # the timeline line whose words it repeats, so that erasing finds it
 
 
 @dataclass(frozen=True, slots=True)

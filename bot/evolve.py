@@ -175,14 +175,16 @@ def _reworded(i: Incident, fact: f.Reworded, heard: datetime) -> None:
 
 def _erased(i: Incident, fact: f.Erased, heard: datetime) -> None:
     entry = i.entries.get(fact.entry)
+    stood = entry.seq if entry else 0
     if entry is not None:
         i.entries[fact.entry] = replace(entry, text=UNSAID, earlier=(), files=(), erased=True)
-        for family, made in list(i.versions.items()):
-            said = (replace(v, erased=(*v.erased, fact.at)) if v.seq > entry.seq else v for v in made)
-            i.versions[family] = tuple(said)
     for key, item in list(i.actions.items()):
         if item.entry == fact.entry:
-            i.actions[key] = replace(item, text=UNSAID, changed_at=fact.at)
+            stood = stood or item.seq
+            i.actions[key] = replace(item, text=UNSAID, verification=UNSAID, ticket=None, changed_at=fact.at)
+    for family, made in list(i.versions.items()) if stood else ():
+        said = (replace(v, erased=(*v.erased, fact.at)) if v.seq > stood else v for v in made)
+        i.versions[family] = tuple(said)
 
 
 def _amended(i: Incident, fact: f.Amended, heard: datetime) -> None:
@@ -290,6 +292,7 @@ def _action_added(i: Incident, fact: f.ActionAdded, heard: datetime) -> None:
         ticket=fact.ticket,
         verification=fact.verification,
         entry=fact.entry,
+        seq=i.seq + 1,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Final
 
 from bot import facts as f
 from bot.layered import Layered
@@ -38,6 +39,21 @@ def typed_entry(request: str, line: int) -> str:
 def message_entry(place: f.Evidence) -> str:
     """The id of the line that a message is; one message is one line."""
     return f"m:{place.channel}:{place.ts}"
+
+
+MOST_LINES: Final = 100
+"""How many lines one command may type."""
+
+
+def mention_key(channel: str, ts: str) -> str:
+    """Names the request that a message to @Scribe is, whether Slack delivered it or it was read back."""
+    return f"mention:{channel}:{ts}"
+
+
+def entries_of(place: f.Evidence) -> tuple[str, ...]:
+    """The ids of all lines that can repeat the message: it as a line, and those it typed if it was said to @Scribe."""
+    request = mention_key(place.channel, place.ts)
+    return (message_entry(place), *(typed_entry(request, line) for line in range(MOST_LINES)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +170,9 @@ class ActionItem:
     verification: Wire = UNSAID
     status: ActionStatus = ActionStatus.OPEN
     reason: Wire = UNSAID
-    entry: str | None = None
+    entry: str | None = None  # the line it was made from; of one typed in a message to @Scribe the id of such a line
     changed_at: datetime | None = None
+    seq: int = 0  # of the fact that added it
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,8 +363,13 @@ class Incident:
         return tuple(dict.fromkeys(m.by for m in self.standing_marks(entry)))
 
     def action_items(self) -> list[ActionItem]:
-        """The items that stand: one made from a message goes when nobody marks that message any more."""
-        return [item for item in self.actions.values() if item.entry is None or self._is_aimed_at(item.entry)]
+        """The items that stand: one made from a message goes when nobody marks that message any more, one that a
+        message to @Scribe typed goes with its words.
+        """
+        return [item for item in self.actions.values() if item.text and self._is_meant(item)]
+
+    def _is_meant(self, item: ActionItem) -> bool:
+        return item.entry is None or item.entry not in self.entries or self._is_aimed_at(item.entry)
 
     def _is_aimed_at(self, entry: str) -> bool:
         return self.stands(entry) and any(m.meaning is Kind.ACTION_ITEM for m in self.standing_marks(entry))

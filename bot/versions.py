@@ -119,7 +119,7 @@ def as_of(facts: Iterable[f.Recorded], seq: int) -> Iterator[f.Recorded]:
     lines: set[str] = set()
     kept = (fact for fact in facts if fact.seq <= seq or _bears_on(fact.fact, lines))
     for number, recorded in enumerate(kept, start=1):
-        if isinstance(recorded.fact, f.Captured):
+        if isinstance(recorded.fact, f.Captured | f.ActionAdded) and recorded.fact.entry:
             lines.add(recorded.fact.entry)
         yield replace(recorded, seq=number)
 

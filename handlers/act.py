@@ -38,7 +38,7 @@ from bot.facts import (
     SignedOff,
     Source,
 )
-from bot.incident import Incident, message_entry
+from bot.incident import Incident
 from bot.stamps import instant_of
 from bot.wire import mentions
 from bot.words import Wire
@@ -179,7 +179,7 @@ async def _record(
     done.notices.update(dict.fromkeys(decision.notices))
     for place in decision.erase:  # first: what is put afterwards must not be taken for an unsent trace of it
         done.erased = True
-        said = await visit.erase(message_entry(place), place.channel, place.ts)
+        said = await visit.erase(place.channel, place.ts)
         done.again += (
             _freeze_call(f"freeze:{request.key}:{version}", id, family, version) for id, family, version in said
         )

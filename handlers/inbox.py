@@ -14,6 +14,7 @@ from typing import Any
 from structlog.contextvars import bound_contextvars
 
 from bot.decision import Refused
+from bot.incident import mention_key
 from handlers.audit import Asked, Trace, refused, tracing
 from handlers.desk import Desk
 from storage import Attempt
@@ -55,11 +56,6 @@ def envelope_key(body: Body) -> tuple[str, str] | None:
     if kind in ("command", "block_actions", "message_action", "shortcut"):
         return f"{kind}:{body['trigger_id']}", kind
     return None
-
-
-def mention_key(channel: str, ts: str) -> str:
-    """Names what was said to @Scribe by its message, whether Slack delivered it or it was read back."""
-    return f"mention:{channel}:{ts}"
 
 
 class Inbox:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bot.commands import AttachChannel, Command, NoteDeletion, NoteEdit, Request, SeenMessage
 from bot.facts import Evidence
-from bot.incident import message_entry
+from bot.incident import entries_of
 from bot.stamps import instant_of
 from bot.words import Wire
 from handlers.act import act
@@ -98,7 +98,7 @@ async def _changed(desk: Desk, heard: Heard, event: Event) -> None:
 async def _concerned(desk: Desk, channel: str, ts: str) -> list[int]:
     """The incidents a message may have a line in: its channel's own, and any that captured it from there."""
     here = await incident_here(desk, channel)
-    others = await desk.store.incidents_with(message_entry(Evidence(channel, ts)))
+    others = await desk.store.incidents_with(entries_of(Evidence(channel, ts)))
     return [*([here] if here is not None else []), *(other for other in others if other != here)]
 
 

@@ -12,14 +12,13 @@ from slack_sdk.errors import SlackApiError
 
 from bot.commands import AttachChannel, Command, NoteReading, Request
 from bot.facts import Evidence
-from bot.incident import Incident, message_entry
+from bot.incident import Incident, entries_of, mention_key
 from bot.stamps import instant_of, stamp_of
 from handlers import comparing
 from handlers.act import Asked, carry_out_all
 from handlers.comparing import Missed, Raw
 from handlers.desk import Desk
 from handlers.history import PAGE, Page, Reading, missing, next_page
-from handlers.inbox import mention_key
 from handlers.messages import is_ours, transcribed
 from handlers.people import incident_here
 from handlers.slack_calls import Args, code_of
@@ -160,8 +159,8 @@ async def _elsewhere(desk: Desk, here: int, messages: Sequence[Message]) -> dict
     """The other incidents that have a line of these messages, by ts."""
     found: dict[str, set[int]] = {}
     for message in messages:
-        entry = message_entry(Evidence(message.channel, message.ts))
-        found[message.ts] = set(await desk.store.incidents_with(entry)) - {here}
+        lines = entries_of(Evidence(message.channel, message.ts))
+        found[message.ts] = set(await desk.store.incidents_with(lines)) - {here}
     return found
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Text, bindparam, case, delete, or_, select, type_coerce, update
 
+from bot.facts import Evidence
+from bot.incident import entries_of, mention_key, message_entry
 from storage.rows import without_text
 from storage.tables import facts, inbox, incidents, messages, outbox, search
 
@@ -20,20 +23,26 @@ _SKEW: Final = timedelta(days=1)
 """How far our clock may be behind Slack's; no envelope from before a message speaks of it."""
 
 
-def erase(connection: Connection, entry: str, channel: str, ts: str) -> dict[int, int]:
-    """Blank the message in this transaction; return the incidents whose facts changed, with the first such seq."""
+def erase(connection: Connection, channel: str, ts: str) -> dict[int, int]:
+    """Blank the message in this transaction, and the lines it typed where it was said to @Scribe; return the incidents
+    whose facts changed, with the first such seq.
+    """
+    place = Evidence(channel, ts)
+    entries = entries_of(place)
     connection.execute(
         update(messages).where(messages.c.channel == channel, messages.c.ts == ts),
         {"text": "", "files": [], "deleted": True},
     )
     _blank_envelopes(connection, channel, ts)
-    _cancel_calls(connection, entry)
-    connection.execute(delete(search).where(search.c.entry == entry))
-    return _blank_facts(connection, entry)
+    _cancel_calls(connection, message_entry(place), f"c:{mention_key(channel, ts)}:")
+    connection.execute(delete(search).where(search.c.entry.in_(entries)))
+    return _blank_facts(connection, entries)
 
 
-def _blank_facts(connection: Connection, entry: str) -> dict[int, int]:
-    said = select(facts.c.incident, facts.c.seq, facts.c.body).where(facts.c.entry == entry, facts.c.kind.in_(_SAYING))
+def _blank_facts(connection: Connection, entries: Sequence[str]) -> dict[int, int]:
+    said = select(facts.c.incident, facts.c.seq, facts.c.body).where(
+        facts.c.entry.in_(entries), facts.c.kind.in_(_SAYING)
+    )
     said = said.order_by(facts.c.seq)
     rows = connection.execute(said).all()
     if not rows:
@@ -71,9 +80,9 @@ def _blanked(payload: Any, ts: str) -> Any:
     return {name: value for name, value in inner.items() if name not in _SHOWN}
 
 
-def _cancel_calls(connection: Connection, entry: str) -> None:
+def _cancel_calls(connection: Connection, *names: str) -> None:
     """A call that nobody is delivering would say it still: it counts as done, so that its key stays taken."""
-    derived = or_(outbox.c.purpose.contains(entry, autoescape=True), outbox.c.key.contains(entry, autoescape=True))
+    derived = or_(*(c.contains(name, autoescape=True) for name in names for c in (outbox.c.purpose, outbox.c.key)))
     connection.execute(
         update(outbox)
         .where(derived, outbox.c.done_at.is_(None), outbox.c.lease_by.is_(None))

@@ -54,7 +54,7 @@ def from_row(seq: int, key: str, kind: str, at: datetime, heard_at: datetime, bo
 
 def without_text(body: dict[str, Any]) -> dict[str, Any]:
     """The body of a fact without what the message said and showed; what it left alone it still leaves alone."""
-    blank = {"text": "", "files": []}
+    blank = {"text": "", "files": [], "verification": "", "ticket": ""}
     return {name: blank[name] if name in blank and value is not None else value for name, value in body.items()}
 
 

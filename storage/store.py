@@ -164,9 +164,9 @@ class Store(
         rows = await self._db.read(lambda connection: connection.execute(wanted).all())
         return [(row.id, row.channel) for row in rows]
 
-    async def incidents_with(self, entry: str) -> list[int]:
-        """The incidents that captured this line: several when it was moved or its incident merged."""
-        wanted = select(facts.c.incident).where(facts.c.entry == entry).distinct().order_by(facts.c.incident)
+    async def incidents_with(self, entries: Sequence[str]) -> list[int]:
+        """The incidents that captured any of these lines: several when one was moved or its incident merged."""
+        wanted = select(facts.c.incident).where(facts.c.entry.in_(entries)).distinct().order_by(facts.c.incident)
         return list(await self._db.read(lambda connection: connection.scalars(wanted).all()))
 
     async def incident_numbered(self, number: str) -> int | None:

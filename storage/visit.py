@@ -128,13 +128,13 @@ class Visit:
         """The messages at these (channel, ts), as far as they are known, read after the incident was locked."""
         return await self._connection.run(transcript.messages_at, places)
 
-    async def erase(self, entry: str, channel: str, ts: str) -> list[tuple[int, str, str]]:
+    async def erase(self, channel: str, ts: str) -> list[tuple[int, str, str]]:
         """Blank the text of that message wherever it stands: facts, transcript, inbox, unsent calls, published texts.
 
         The calls that follow from the erasure are put after it, or they would count as unsent too. Returns incident,
         family and number of each published version that has to be written again.
         """
-        return await self._connection.run(self._erase, entry, channel, ts)
+        return await self._connection.run(self._erase, channel, ts)
 
     async def count(self, counter: str) -> int:
         """The next value of a named counter, from 1; without gaps, as a rolled back visit gives its value back."""
@@ -165,9 +165,9 @@ class Visit:
                 self._held[id].look_over()
         self._main = main
 
-    def _erase(self, connection: Blocking, entry: str, channel: str, ts: str) -> list[tuple[int, str, str]]:
+    def _erase(self, connection: Blocking, channel: str, ts: str) -> list[tuple[int, str, str]]:
         self._write(connection)
-        blanked = erasure.erase(connection, entry, channel, ts)
+        blanked = erasure.erase(connection, channel, ts)
         self._blanked |= blanked.keys()
         return versions.forget(connection, blanked)
 

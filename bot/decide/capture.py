@@ -41,7 +41,8 @@ from bot.decision import (
     say,
 )
 from bot.facts import AnyFact, Evidence
-from bot.incident import Entry, Incident, message_entry, typed_entry
+from bot.fields import FIELDS
+from bot.incident import Entry, Incident, entries_of, mention_key, message_entry, typed_entry
 from bot.policy import Policy
 from bot.stamps import instant_of, moment_of, stamp_of
 from bot.words import Kind, Meaning, Milestone, Wire
@@ -57,7 +58,7 @@ def add_events(incident: Incident, command: c.AddEvents, request: c.Request, pol
         vague = line.moment.approximate if line.moment else False
         facts += _typed_line(after(incident, facts, request.now), request, number, at, vague, line)
         told += [*(("\n",) if told else ()), *_telling(at, vague, line.text, line.meaning)]
-    line_in_log = log(request, Name(request.by), ": ", *told)
+    line_in_log = log(request, Name(request.by), ": ", *told, about=typed_entry(request.key, 0))
     notes = cautions(incident, facts, request)
     reply = say("Recorded ", *told, ".", *notes, offers=_offers(incident, command.lines))
     return Decision(tuple(facts), (line_in_log, ShowCard()), reply)
@@ -210,7 +211,9 @@ def note_edit(incident: Incident, command: c.NoteEdit, request: c.Request, polic
     entry = message_entry(command.message.place)
     line = incident.entries.get(entry)
     text, _ = masked(command.message.text, policy)
-    if line is None or line.erased or (line.text, line.files) == (text, command.message.files):
+    if line is None:
+        return Decision((), _as_typed(incident, command.message.place))
+    if line.erased or (line.text, line.files) == (text, command.message.files):
         return Decision()
     fact = f.Reworded(
         key=f"edit:{entry}:{stamp_of(command.edited_at)}",
@@ -223,16 +226,43 @@ def note_edit(incident: Incident, command: c.NoteEdit, request: c.Request, polic
     return Decision((fact,), (ShowCard(),))
 
 
+def _as_typed(incident: Incident, place: Evidence) -> tuple[Notice, ...]:
+    """Who edits what they said to @Scribe is told once that it was taken as it was first said: read anew, an edit could
+    move a time or a milestone that others have built on since.
+    """
+    key = mention_key(place.channel, place.ts)
+    line = incident.entries.get(typed_entry(key, 0))
+    if line is None or line.erased or place.channel != incident.channel:
+        return ()
+    text = "What you typed stands as it was before your edit. Correct the line in `/incident timeline`."
+    return (Whisper(f"as-typed:{key}", line.source.by, (text,), thread_ts=place.thread_ts),)
+
+
 def note_deletion(incident: Incident, command: c.NoteDeletion, request: c.Request, policy: Policy) -> Decision:
-    """A deleted message leaves a withdrawn line without its text, wherever that text was kept."""
-    entry = message_entry(command.place)
-    if entry not in incident.entries:
-        return Decision(erase=(command.place,))
-    fact = f.Erased(
-        key=f"erase:{entry}", at=whole_second(request.now), source=source(request, command.place), entry=entry
-    )
-    repeated = (Unsay(anchor.place) for anchor in incident.anchors.values() if anchor.about == entry)
-    return Decision((fact,), (*repeated, ShowCard()), erase=(command.place,))
+    """A deleted message leaves a withdrawn line without its text, wherever that text was kept; so do the lines and the
+    action item that it typed where it was said to @Scribe. What it set is the team's answer by now and stays.
+    """
+    items = {item.entry for item in incident.actions.values()}
+    gone = [entry for entry in entries_of(command.place) if entry in incident.entries or entry in items]
+    stays = _stays(incident, command.place, request)
+    if not gone:
+        return Decision((), stays, erase=(command.place,))
+    at, by = whole_second(request.now), source(request, command.place)
+    facts = tuple(f.Erased(key=f"erase:{entry}", at=at, source=by, entry=entry) for entry in gone)
+    repeated = (Unsay(anchor.place) for anchor in incident.anchors.values() if anchor.about in gone)
+    return Decision(facts, (*repeated, *stays, ShowCard()), erase=(command.place,))
+
+
+def _stays(incident: Incident, place: Evidence, request: c.Request) -> tuple[Notice, ...]:
+    """Whoever deletes the message by which they set something is told, once, that the answer stands."""
+    key = mention_key(place.channel, place.ts)
+    said = {name: values for name, values in incident.fields.items() if any(v.source.ref == key for v in values)}
+    if not said or place.channel != incident.channel:
+        return ()
+    by = next(v.source.by for v in next(iter(said.values())) if v.source.ref == key)
+    names = ", ".join(f"“{FIELDS[name].label}”" for name in said if name in FIELDS)
+    text = f"Your message is deleted; what it set in the report stays: {names}. To take it back, set it to unknown."
+    return (Whisper(f"stays:{key}", by, (text,), thread_ts=place.thread_ts),)
 
 
 def amend(incident: Incident, command: c.Amend, request: c.Request, policy: Policy) -> Decision:
@@ -371,5 +401,6 @@ def post_update(incident: Incident, command: c.PostUpdate, request: c.Request, p
         ("Update from ", Name(request.by), ": ", Quote(command.text)),
         True,
         f"log:{request.key}",
+        entry,
     )
     return Decision(facts, (post, ShowCard()), say("Posted."))

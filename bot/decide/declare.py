@@ -221,8 +221,14 @@ def anchor(incident: Incident, command: c.Anchor, request: c.Request, policy: Po
         return Decision((fact,), (ShowCard(),))
     if command.what == "no canvas":
         return Decision((fact,), (LogLine("log:canvas", (_CANVAS_STAYS if incident.canvas else _NO_CANVAS,)),))
-    line = incident.entries.get(command.about)
-    return Decision((fact,), (Unsay(command.place),) if line and line.erased else ())
+    return Decision((fact,), (Unsay(command.place),) if _is_erased(incident, command.about) else ())
+
+
+def _is_erased(incident: Incident, entry: str) -> bool:
+    """A line, or the action item that a message to @Scribe typed."""
+    if line := incident.entries.get(entry):
+        return line.erased
+    return any(item.entry == entry and not item.text for item in incident.actions.values())
 
 
 def _declaration_line(incident: Incident) -> Notice:

@@ -11,7 +11,7 @@ from bot.decision import Decision, Name, Overtaken, Quote, Refused, ShowCard, Sp
 from bot.facts import AnyFact, Value
 from bot.field import Field
 from bot.fields import FIELDS
-from bot.incident import Incident, items_of
+from bot.incident import Incident, items_of, typed_entry
 from bot.merged import merged
 from bot.policy import Policy
 from bot.reporting.shown import about, number, percent
@@ -95,6 +95,7 @@ def add_action(incident: Incident, command: c.AddAction, request: c.Request, pol
     if not command.text.strip():
         raise Refused("An action item needs words.", "/incident action add Add alert on replica lag @maria due friday")
     number = f"A{len(incident.actions) + 1}"
+    entry = typed_entry(request.key, 0) if request.via == "message" else None
     fact = f.ActionAdded(
         key=f"{request.key}:action",
         at=request.now,
@@ -107,6 +108,7 @@ def add_action(incident: Incident, command: c.AddAction, request: c.Request, pol
         type=command.type,
         ticket=command.ticket,
         verification=command.verification,
+        entry=entry,
     )
     told = (
         f"{number} ",
@@ -115,7 +117,7 @@ def add_action(incident: Incident, command: c.AddAction, request: c.Request, pol
         *_due(command, request),
         *_alike(incident, command),
     )
-    line = log(request, Name(request.by), " added action item ", *told)
+    line = log(request, Name(request.by), " added action item ", *told, about=entry or "")
     return Decision((fact,), (line, ShowCard()), say("Added ", *told, "."))
 
 

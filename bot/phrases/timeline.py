@@ -12,6 +12,7 @@ from typing import Final
 
 from bot.commands import AddEvents, Line, MarkMilestones, Moment, OpenForm, Understood
 from bot.decision import Offer, Refused
+from bot.incident import MOST_LINES
 from bot.moments import leading_moment
 from bot.phrases.asked import RUN, RUN_MOST, Asked
 from bot.phrases.flags import Flags, moment, of, shown, word
@@ -33,13 +34,12 @@ _COUNTED: Final = re.compile(
     re.IGNORECASE,
 )
 """A time counted from something else that was said: `three minutes later`."""
-_MOST_LINES: Final = 100
 
 
 def event(asked: Asked) -> Understood:
     lines = _lines(asked.rest)
-    if len(lines) > _MOST_LINES:
-        raise Refused(f"These are {len(lines)} lines; at most {_MOST_LINES} at once.", example("event"))
+    if len(lines) > MOST_LINES:
+        raise Refused(f"These are {len(lines)} lines; at most {MOST_LINES} at once.", example("event"))
     if len(lines) == 1:
         return _one(asked, lines[0])
     return AddEvents(tuple(_numbered(asked, number, line) for number, line in enumerate(lines, 1)))

@@ -175,12 +175,13 @@ def _direct(n: d.Direct, i: Incident, look: Look, policy: Policy) -> list[Planne
 def _announce(n: d.Announce, i: Incident, look: Look, policy: Policy) -> list[Planned]:
     """In the incident's channel, and in the broadcast channel where it may be known at all."""
     key = f"announce:{i.id}:{n.key}"
-    here = post(key, _channel(i), speech(n.text, look), n.anchor)
+    here = post(key, _channel(i), speech(n.text, look), f"{n.anchor} {n.about}".rstrip())
     if not n.broadcast or i.private or policy.broadcast_channel in (None, i.channel):
         return [here]
     drill = "DRILL " if i.drill else ""
     told = (f"*{drill}{i.number}* ", d.Quote(i.title), " ", d.ChannelLink(_channel(i)), "\n", *n.text)
-    return [here, post(f"{key}:broadcast", str(policy.broadcast_channel), speech(told, look))]
+    there = f"broadcast:{n.key} {n.about}" if n.about else ""
+    return [here, post(f"{key}:broadcast", str(policy.broadcast_channel), speech(told, look), there)]
 
 
 def _brief(n: d.Brief, i: Incident, look: Look, policy: Policy) -> list[Planned]:

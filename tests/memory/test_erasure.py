@@ -38,7 +38,7 @@ def spoken(n: int, words: str) -> dict[str, Any]:
 
 async def erase(store: Store, id: int | None) -> None:
     async with store.visit(id) as visit:
-        await visit.erase(ENTRY, "C1", ts(1))
+        await visit.erase("C1", ts(1))
 
 
 async def test_nothing_of_a_deleted_message_is_left_anywhere(store: Store, url: str) -> None:
@@ -117,7 +117,7 @@ async def test_facts_go_on_after_an_erasure(store: Store, replica: Store) -> Non
     id = await an_incident(store, captured(1, SECRET))
     async with store.visit(id) as visit:
         await visit.record([captured(2)], NOW)
-        await visit.erase(ENTRY, "C1", ts(1))
+        await visit.erase("C1", ts(1))
     async with replica.visit(id) as visit:
         [third] = await visit.record([captured(1), captured(2), captured(3)], NOW)
     assert third.seq == 5

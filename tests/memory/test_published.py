@@ -29,7 +29,7 @@ async def test_bytes_written_from_what_was_erased_meanwhile_are_not_kept(store: 
     id = await an_incident(store, captured(1, "hunter2"))
     before = await store.incident_as_of(id, 2)
     async with store.visit(id) as visit:
-        assert await visit.erase(ENTRY, "C1", ts(1)) == []
+        assert await visit.erase("C1", ts(1)) == []
     assert not await store.keep_version(made(id, b"hunter2"), before, NOW)
     assert await store.kept_version(id, "slo", "1.0", "md") is None
     assert await store.keep_version(made(id, b"clean"), await store.incident_as_of(id, 2), NOW)
@@ -43,6 +43,6 @@ async def test_erasing_takes_the_versions_that_may_say_it_and_no_older_ones(stor
     for kept in (older, newer):
         assert await store.keep_version(kept, past, NOW)
     async with store.visit(id) as visit:
-        assert await visit.erase(ENTRY, "C1", ts(1)) == [(id, "slo", "2.0")]
+        assert await visit.erase("C1", ts(1)) == [(id, "slo", "2.0")]
     assert await store.kept_version(id, "slo", "1.0", "md") == older.body
     assert await store.kept_version(id, "slo", "2.0", "md") is None

@@ -174,7 +174,7 @@ async def everything_in(store: Store, id: int | None) -> Incident:
         await visit.take("COE-2026-001")
         await visit.answer("command:1", {"text": "done"})
         await visit.finish("command:1", NOW)
-        await visit.erase(captured(1).entry, "C1", ts(1))
+        await visit.erase("C1", ts(1))
         raise Crash
     return await store.incident(id)
 
