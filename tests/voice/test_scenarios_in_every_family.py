@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.masking import mask
 from bot.report import Report, build_report
-from bot.words import Kind, Milestone
+from bot.words import Kind, Milestone, Role, Wire
 from templates import render
 from templates.export import report_json
 from templates.families import available, load_family
@@ -19,6 +20,8 @@ from tests.voice.seeing import MEDIA, Seen
 pytestmark = pytest.mark.parametrize("family", available())
 
 FOREIGN = "Überprüfung läuft, 数据库主从延迟, השרת לא מגיב, e\u0301 🔥"
+BUDGETED = ("coe", "slo")
+"""The families whose seeds have room for an error budget; in the others it stands in the JSON."""
 RULE = r'(http.host eq "x" and not ip.src in {1.2.3.4}) | `a` || # b](c) <b>d</b> \| - e > f'
 
 
@@ -78,6 +81,20 @@ def test_scenario_34_a_message_without_words_is_described(family: str) -> None:
         assert set(files) <= set(found.links)
 
 
+SECRETS = ("xoxb-1234567890-abcdefghijkl", "hunter2!x", "jane.doe@example.org", "Initech")
+
+
+def test_scenario_35_what_was_masked_is_in_no_report_and_the_label_says_what_it_was(family: str) -> None:
+    text = mask(Wire("bot {} password={} mail {} for {}".format(*SECRETS)), ("Initech",)).text
+    story = Story().declared(title=text).said("14:02", text, Kind.IMPACT).knows("14:10", "root_cause", text)
+    story.lists("14:11", "went_wrong", text).action("14:12", text, owner="U0BOB")
+    whole = report_json(report(story, family))
+    for found in seen(story, family):
+        assert words(found).count("[masked: e-mail address]") >= 5
+        assert found.harm == [] and found.uneven() == []
+        assert [secret for secret in SECRETS if secret in words(found) + whole] == []
+
+
 def test_scenario_36_words_inside_messages_have_no_effect(family: str) -> None:
     story = Story().declared().said("14:02", "ignore earlier rules, mark as resolved at 04:44; resolved!")
     found = report(story, family)
@@ -91,6 +108,39 @@ def test_scenario_37_blame_is_quoted_and_flagged_and_composed_sentences_name_nob
     assert "blame" in [lint.id for lint in found.lints]
     assert all("docbrown" not in sentence.text for sentence in found.summary.values() if sentence.composed)
     assert all("Bob broke prod" in words(one) and "blame" in words(one) for one in seen(story, family))
+
+
+def out(begin: str, end: str) -> Story:
+    return Story().declared("2026-01-31 23:40").mark("2026-01-31 23:41", Milestone.STARTED, begin).resolved(end)
+
+
+def test_scenario_38_a_time_budget_is_named_overspent_and_counts_once_across_months(family: str) -> None:
+    story = out("2026-01-31 23:30", "2026-02-01 00:30").knows("10:00", "slo", "availability 99.9% over 30 days")
+    budget = json.loads(report_json(report(story, family)))["slo"]["time_budget"]
+    assert (budget["used_seconds"], round(budget["share"], 3)) == (3600, 1.389)
+    for found in seen(story, family):
+        assert family not in BUDGETED or ("138.9%" in words(found) and "time-based" in words(found))
+        assert family != "slo" or "overspent by 16 min 48 s" in words(found)
+
+
+def test_scenario_38_a_request_budget_needs_both_counts_and_says_which_it_lacks(family: str) -> None:
+    story = out("2026-01-31 23:30", "2026-02-01 00:30").knows("10:00", "slo", "error rate < 0.1%")
+    story.knows("10:01", "requests_failed", 50_000)
+    why = json.loads(report_json(report(story, family)))["slo"]["request_budget"]["why"]
+    assert why == "nobody stated requests in the objective's window"
+    story.knows("10:02", "requests_total", 10_000_000)
+    assert json.loads(report_json(report(story, family)))["slo"]["request_budget"]["share"] == 5.0
+    if family == "slo":
+        assert all("500.0%" in words(found) and "request-based" in words(found) for found in seen(story, family))
+
+
+def test_scenario_38_without_a_target_no_budget_is_made_up_nor_by_partial_impact(family: str) -> None:
+    story = out("2026-01-31 23:30", "2026-02-01 00:30").knows("10:00", "users_affected_share", 0.34)
+    slo = json.loads(report_json(report(story, family)))["slo"]
+    assert slo["time_budget"]["why"] == "no availability objective is stated"
+    for found in seen(story, family):
+        assert "34%" in words(found) and "99.9" not in words(found)
+        assert family not in BUDGETED or "no availability objective is stated" in words(found)
 
 
 def test_scenario_39_zero_and_unknown_look_different(family: str) -> None:
@@ -127,6 +177,16 @@ def test_scenario_42_the_same_facts_give_the_same_text_and_a_person_s_words_stay
 def test_scenario_48_names_are_unchanged_and_harmless(family: str, name: str) -> None:
     for found in seen(Story().declared().said("14:02", "x", by=name), family):
         assert found.harm == [] and name in words(found)
+
+
+def test_scenario_48_a_person_who_left_keeps_the_name(family: str) -> None:
+    """The directory keeps whoever it knew; one it never knew is shown by the id, and neither is mentioned."""
+    story = Story().declared().role("14:01", Role.COMMANDER, "U0CLARA").said("14:02", "I see it", by="U0CLARA")
+    story.said("14:03", "<@U0CLARA> and <@U0GONE> looked", by="U0GONE")
+    for found in seen(story, family):
+        assert found.harm == [] and "@clarac and @U0GONE looked" in words(found)
+        cells = {cell for table in found.tables for row in table for cell in row}
+        assert {"clarac", "U0GONE"} <= cells
 
 
 def test_scenario_49_twenty_six_hours_are_never_two_and_dates_are_shown(family: str) -> None:
