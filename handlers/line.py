@@ -25,6 +25,8 @@ CHANNELS_AT_ONCE: Final = 4
 HELD_MOST: Final = 5_000
 """Envelopes that wait in memory; when so many do, the next one is kept only when there is room again."""
 SWEPT: Final = 200
+PATIENCE: Final = 0.25
+"""Seconds for which Slack is not told what was decided while more is being decided."""
 IN_ORDER: Final = REACTIONS | {"message", "app_mention"}
 
 
@@ -47,6 +49,12 @@ class Line:
             self._shorter.clear()
             await self._shorter.wait()
 
+    async def rest(self) -> None:
+        """Return when no channel waits to be worked off, and after `PATIENCE` in any case: facts go before courtesy."""
+        working = [task for task in self._tasks if task.get_name() in self._lanes]
+        if working:
+            await asyncio.wait(working, timeout=PATIENCE)
+
     def put(self, envelope: Envelope) -> None:
         """Take up an envelope that is kept and leased to us; a program that stops leaves it to whoever is next."""
         if envelope.key in self._held or self._desk.draining:
@@ -59,7 +67,7 @@ class Line:
             self._lanes[lane].append(envelope)
         else:
             self._lanes[lane] = deque([envelope])
-            self._begin(self._work_off(lane))
+            self._begin(self._work_off(lane), lane)
 
     async def sweep(self) -> None:
         """Take up again what nobody finished: a process that died, or a failure whose pause is over."""
@@ -67,8 +75,8 @@ class Line:
             self._desk.metrics.heard(envelope.kind, "replayed")
             self.put(envelope)
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+    def _begin(self, work: Coroutine[Any, Any, None], name: str | None = None) -> None:
+        task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 

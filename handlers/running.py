@@ -238,6 +238,7 @@ async def _look(desk: Desk, line: Line, courier: Courier) -> datetime | None:
         await line.sweep()
     if due.followup is not None and due.followup <= now:
         await tick(desk)
+    await line.rest()
     await courier.dispatch()  # also what a follow-up has just put
     return await desk.store.next_due()
 
