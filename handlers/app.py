@@ -90,18 +90,14 @@ def _register_interactions(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
     async def submitted(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await submissions.submit(desk, inbox, context["heard"], body, ack)
 
-    async def ignored(ack: AsyncAck) -> None:
-        await ack()
-
     app.action(re.compile(".*"))(pressed)
     app.shortcut(re.compile(".*"))(shortcut)
     app.view_submission(re.compile(".*"))(submitted)
-    app.view_closed(re.compile(".*"))(ignored)
 
 
 async def _door(error: Exception, body: Body) -> BoltResponse | None:
     """What no listener wants is acknowledged; what failed is not, so that Slack delivers it again."""
     if isinstance(error, BoltUnhandledRequestError):
         return BoltResponse(status=200, body="")
-    log.error("a %s could not be dispatched", body.get("type", "command"), exc_info=error)
+    log.error("something could not be dispatched", exc_info=error)
     return BoltResponse(status=500, body="")

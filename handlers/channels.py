@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from slack_sdk.errors import SlackApiError
+
 from bot.commands import AttachChannel, NoteReach, Request
 from handlers import catchup
 from handlers.act import act
@@ -32,8 +34,9 @@ async def joined(desk: Desk, heard: Heard, event: Event) -> None:
     if await desk.store.incident_at(event["channel"]) is not None:
         await catchup.read_one(desk, event["channel"])
         return
-    info = (await desk.slack.conversations_info(channel=event["channel"]))["channel"]
-    await _offer(desk, info["id"], info["name"], event.get("inviter") or info.get("creator"), inside=True)
+    info = await _info(desk, event["channel"])
+    if info is not None:
+        await _offer(desk, info["id"], info["name"], event.get("inviter") or info.get("creator"), inside=True)
 
 
 async def created(desk: Desk, heard: Heard, event: Event) -> None:
@@ -49,8 +52,9 @@ async def renamed(desk: Desk, heard: Heard, event: Event) -> None:
         request = Request(heard.key, "scribe", "system", heard.at)
         await act(desk, incident, AttachChannel(channel["id"], channel["name"]), request)
         return
-    info = (await desk.slack.conversations_info(channel=channel["id"]))["channel"]
-    await _offer(desk, channel["id"], channel["name"], info.get("creator"), inside=bool(info.get("is_member")))
+    info = await _info(desk, channel["id"])
+    if info is not None:
+        await _offer(desk, channel["id"], channel["name"], info.get("creator"), inside=bool(info.get("is_member")))
 
 
 async def changed_id(desk: Desk, heard: Heard, event: Event) -> None:
@@ -67,6 +71,18 @@ async def lost(desk: Desk, heard: Heard, event: Event) -> None:
     incident = await desk.store.incident_at(event["channel"])
     if incident is not None:
         await act(desk, incident, NoteReach(LOST[event["type"]]), Request(heard.key, "scribe", "system", heard.at))
+
+
+async def _info(desk: Desk, channel: str) -> Mapping[str, Any] | None:
+    """Slack's channel object; None for a channel that is hidden from us by now."""
+    try:
+        answer = await desk.slack.conversations_info(channel=channel)
+    except SlackApiError as error:
+        if error.response.get("error") == "channel_not_found":
+            return None
+        raise
+    channel_object: Mapping[str, Any] = answer["channel"]
+    return channel_object
 
 
 async def _offer(desk: Desk, channel: str, name: str, asker: str | None, *, inside: bool) -> None:

@@ -19,6 +19,7 @@ _NAMELESS: Final = frozenset(
     {"user_not_found", "user_not_visible", "channel_not_found", "missing_scope", "permission_denied"}
 )
 """Slack's words for: whoever asks will not be told."""
+_NOBODY: Final = frozenset({"user_not_found", "user_not_visible"})
 
 
 def person_of(user: Mapping[str, Any], team_id: str, now: datetime) -> Person:
@@ -68,18 +69,28 @@ class Directory:
         return self._known.get(id)
 
     async def person(self, user: str, now: datetime) -> Person:
-        """One person, with the zone their typed times are read in.
+        """One person, with the zone their typed times are read in. Whom Slack does not know or show is a stranger.
 
         Raises:
-            SlackApiError: Slack knows no such user, or cannot say now.
+            SlackApiError: Slack cannot say now.
         """
         known = self._known.get(user) or await self._store.person(user)
         if known is None:
-            answer = await self._slack.users_info(user=user)
-            known = person_of(answer["user"], self._team_id, now)
+            known = await self._asked(user, now)
+            if known is None:
+                return replace(thing_of(user, user, now), stranger=True, bot=False)
             await self._store.meet(known)
         self._known[user] = known
         return known
+
+    async def _asked(self, user: str, now: datetime) -> Person | None:
+        try:
+            answer = await self._slack.users_info(user=user)
+        except SlackApiError as error:
+            if error.response.get("error") in _NOBODY:
+                return None
+            raise
+        return person_of(answer["user"], self._team_id, now)
 
     async def note(self, user: Mapping[str, Any], now: datetime) -> None:
         """Slack says that somebody changed; what they are reminded of goes by where they are, and whether."""

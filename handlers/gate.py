@@ -15,6 +15,7 @@ from handlers import events
 from handlers.desk import Desk
 from handlers.inbox import Heard, envelope_key
 from handlers.line import Line
+from handlers.wellformed import misshapen
 from storage import Envelope
 
 log = logging.getLogger("scribe.gate")
@@ -41,14 +42,20 @@ class Gate:
         """The answer to one payload. What failed before it was kept is not acknowledged: Slack delivers it again."""
         try:
             return await self._received(body)
+        except ForeignWorkspace as foreign:
+            log.warning("Refused what belongs to another workspace (%s)", foreign)
+            return BoltResponse(status=REFUSED, body="")
         except Exception as error:
             log.error("a %s could not be kept", body.get("type", "command"), exc_info=error)
             return BoltResponse(status=REFUSED, body="")
 
     async def _received(self, body: Body) -> BoltResponse:
+        if (fault := misshapen(body)) is not None:
+            log.warning("Slack sent something of no shape that it has (%s); it was acknowledged and not read", fault)
+            return BoltResponse(status=ACK, body="")
         named = envelope_key(body)
-        if named is None:  # asks for nothing that must be remembered
-            return await self._app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
+        if named is None:  # a form that was closed, or what Slack tells of its own
+            return BoltResponse(status=ACK, body="")
         require_ours(self._desk, body)
         if events.is_echo(self._desk, body.get("event") or {}):
             return BoltResponse(status=ACK, body="")

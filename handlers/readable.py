@@ -36,21 +36,26 @@ def author(message: Json) -> tuple[str, str]:
     return str(message.get("user") or "unknown"), "person"
 
 
+def _objects(value: object) -> list[Json]:
+    """Other apps write what is in here, and Slack does not promise all of it."""
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+
+
 def _files(message: Json) -> list[Json]:
-    return [file for file in message.get("files") or [] if isinstance(file, Mapping)]
+    return _objects(message.get("files"))
 
 
 def _of_attachments(attachments: object) -> Iterator[str]:
-    for attachment in attachments if isinstance(attachments, list) else []:
+    for attachment in _objects(attachments):
         parts = [attachment.get("pretext"), attachment.get("title"), attachment.get("text")]
-        parts += [f"{field.get('title')}: {field.get('value')}" for field in attachment.get("fields") or []]
+        parts += [f"{field.get('title')}: {field.get('value')}" for field in _objects(attachment.get("fields"))]
         nested = list(_of_blocks(attachment.get("blocks")))
         said = [str(part) for part in (*parts, *nested) if part]
         yield "\n".join(said or [str(attachment.get("fallback") or "")])
 
 
 def _of_blocks(blocks: object) -> Iterator[str]:
-    for block in blocks if isinstance(blocks, list) else []:
+    for block in _objects(blocks):
         yield " ".join(_of_block(block)).strip()
 
 
@@ -60,7 +65,7 @@ def _of_block(block: Json) -> Iterator[str]:
         return
     for key in ("text", "title"):
         yield from _of_text(block.get(key))
-    for part in (*(block.get("fields") or []), *(block.get("elements") or [])):
+    for part in (*_objects(block.get("fields")), *_objects(block.get("elements"))):
         yield from _of_text(part if isinstance(part.get("text"), str) else part.get("text"))
 
 
@@ -85,7 +90,7 @@ def _of_rich(element: Json) -> Iterator[str]:
         yield f":{element.get('name')}:"
     elif kind == "broadcast":
         yield f"<!{element.get('range')}>"
-    for part in element.get("elements") or []:
+    for part in _objects(element.get("elements")):
         yield from _of_rich(part)
         if part.get("type") in ("rich_text_section", "rich_text_preformatted", "rich_text_quote"):
             yield "\n"

@@ -80,9 +80,13 @@ class Submission:
         return tuple(dict.fromkeys(name for name in names if name))
 
     def choice(self, block: str, read: Callable[[str], Read]) -> Read | None:
-        """One chosen value, or None; the values are those that we offered."""
+        """One chosen value, or None; an older form may offer what there is no more."""
         value = self.raw(block)
-        return read(value) if value else None
+        try:
+            return read(value) if value else None
+        except ValueError:
+            self.wrong(block, "That choice is not offered any more; please open the form again.")
+            return None
 
     def day(self, block: str) -> date | None:
         value = self.raw(block)

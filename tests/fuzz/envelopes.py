@@ -1,0 +1,123 @@
+"""Envelopes bent out of shape: those of a lively story, and where they are at hand Slack's own samples."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any, Final, get_args
+
+from tests.fuzz.lines import TEXTS, bitten
+from tests.slackd.courier import Kind
+from tests.stage import Stage
+
+SAMPLES: Final = Path(__file__).parents[2].parent / "shared" / "slack-samples"
+VALUES: Final[tuple[Any, ...]] = (
+    None, "", 0, -1, 1.5, True, False, [], {}, [None], {"a": {}},
+    "x" * 5_000, "1772000000.000100", "U0NOBODY", "C0NOBODY",
+)  # fmt: skip
+Seed = tuple[Kind, dict[str, Any]]
+Path_ = tuple[str | int, ...]
+_numbers = count(1)
+
+
+async def lively(stage: Stage) -> list[Seed]:
+    """Live through a bit of everything, and return the envelopes that told the program of it."""
+    channel = await stage.declared()
+    said = await stage.alice.says(channel, "db is slow")
+    reply = await stage.bob.says(channel, "so it is", thread=said, files=[("graph.png", b"x")])
+    await stage.bob.reacts(said, "pushpin")
+    await stage.carol.reacts(reply, "adhesive_bandage")
+    await stage.carol.unreacts(reply, "adhesive_bandage")
+    await stage.alice.edits(said, "db is very slow")
+    await stage.alice.types("/incident event --at 13:40 alert fired", channel)
+    await stage.bob.mentions(channel, "event rolled back", thread=said)
+    await stage.alice.types("/incident action add Alert on lag due friday", channel)
+    await stage.alice.types("/incident set users_affected 5000", channel)
+    await stage.alice.types("/incident declare", channel)
+    if stage.alice.modal is not None:
+        await stage.alice.fills(stage.alice.modal, {"What is happening?": "Another"})
+        await stage.alice.submits(stage.alice.modal)
+    await stage.carol.uses_shortcut("add_to_timeline", said)
+    if stage.carol.modal is not None:
+        await stage.carol.submits(stage.carol.modal)
+    await stage.bob.renames(channel, "incident-20260310-1350-renamed")
+    await stage.bob.deletes(reply)
+    await stage.settle()
+    return [(envelope.kind, envelope.payload) for envelope in stage.slack.envelopes]
+
+
+def samples(stage: Stage) -> Iterator[Seed]:
+    """Slack's own samples; their blanked ids are this workspace's."""
+    kinds: dict[str, Kind] = {"events": "events_api", "slash-commands": "slash_commands"}
+    for path in sorted(SAMPLES.glob("**/*Payload.json")):
+        body = _filled(json.loads(path.read_text(encoding="utf-8")), _blanks(stage))
+        known = {"type": "event_callback"} if "event" in body else {}
+        yield kinds.get(path.parent.name, "interactive"), body | known | {"team_id": stage.slack.world.team_id}
+
+
+def _blanks(stage: Stage) -> dict[str, str]:
+    """What a blanked value of that name may be."""
+    channel = next(key for key, c in stage.slack.world.channels.items() if c.name.startswith("incident-"))
+    people = dict.fromkeys(("user", "user_id", "inviter", "creator"), stage.alice.id)
+    stamps = dict.fromkeys(("ts", "event_ts", "deleted_ts", "thread_ts", "message_ts"), "1773150600.000100")
+    return people | stamps | {"channel": channel, "channel_id": channel, "team_id": stage.slack.world.team_id}
+
+
+def _filled(value: Any, blanks: dict[str, str], name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(each, blanks, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, blanks, name) for each in value]
+    return blanks.get(name, f"a {name}") if value in ("", "0000000000.000000") else value
+
+
+def mutated(seeds: list[Seed], random: Random) -> Seed:
+    """One of them with one to four things changed; most have ids nobody saw before, some are said again."""
+    kind, seed = random.choice(seeds)
+    body = copy.deepcopy(seed)
+    for _ in range(random.randrange(1, 5)):
+        _change(body, random.choice(seeds)[1], random)
+    if random.random() < 0.9:
+        body |= {name: f"{name}-{next(_numbers)}" for name in ("event_id", "trigger_id") if name in seed}
+    if random.random() < 0.95 and "team_id" in seed:
+        body["team_id"] = seed["team_id"]
+    if "response_url" in seed:
+        body["response_url"] = seed["response_url"]  # elsewhere nobody would hear the answer
+    if random.random() < 0.02:
+        kind = random.choice(get_args(Kind))
+    return kind, body
+
+
+def _change(body: dict[str, Any], other: dict[str, Any], random: Random) -> None:
+    *above, last = random.choice(list(_paths(body)) or [("type",)])
+    place: Any = body
+    for step in above:
+        place = place[step]
+    roll = random.random()
+    if roll < 0.3:
+        del place[last]
+    elif roll < 0.6:
+        place[last] = random.choice(VALUES)
+    elif roll < 0.8:
+        place[last] = _within(other, random.choice(list(_paths(other))))
+    elif isinstance(place[last], str):
+        place[last] = bitten(place[last], random) if random.random() < 0.5 else random.choice(TEXTS)
+    else:
+        place[last] = [place[last], place[last]]
+
+
+def _paths(value: Any, above: Path_ = ()) -> Iterator[Path_]:
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, each in inside:
+        yield (*above, step)
+        yield from _paths(each, (*above, step))
+
+
+def _within(value: Any, path: Path_) -> Any:
+    for step in path:
+        value = value[step]
+    return copy.deepcopy(value)

@@ -1,0 +1,155 @@
+"""Send what was bent, and look whether anything unexpected happened or anything was invented."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+from slack_bolt.request.internals import extract_team_id
+from slack_sdk.errors import SlackApiError
+from sqlalchemy import select
+
+from bot.commands import Command, Request
+from bot.decide import decide
+from bot.decision import Refused
+from bot.facts import Anchored, AnyFact, ChannelAttached, Questioned
+from bot.incident import Incident
+from bot.phrases import parse
+from bot.policy import Policy
+from bot.words import Wire
+from handlers.wellformed import misshapen
+from storage.rows import from_row
+from storage.tables import facts
+from tests.builders import Story
+from tests.fuzz import envelopes, lines
+from tests.slackd.courier import Kind
+from tests.stage import Stage
+
+NOW = datetime(2026, 3, 9, 19, 30, tzinfo=UTC)
+OURS = Anchored | ChannelAttached | Questioned
+"""What the program notes of its own messages."""
+AT_ONCE = 50
+
+
+def play_lines(count: int, random: Random) -> int:
+    """Read `count` lines, and decide what they ask in an incident; return how many were understood.
+
+    Raises:
+        Exception: anything but a refusal in a sentence; a note says which line.
+    """
+    incident, policy, understood = Story().declared("13:50", "Checkout is failing").incident(), Policy(), 0
+    for number in range(count):
+        typed = lines.line(random)
+        asked = Request(f"k{number}", "U1", "command", NOW, "America/New_York", "C9")
+        try:
+            with suppress(Refused):
+                command = parse(Wire(typed), asked, policy)
+                understood += 1
+                _decide(incident, command, asked, policy)
+        except Exception as error:
+            error.add_note(f"line {number}: {typed!r}")
+            raise
+    return understood
+
+
+def _decide(incident: Incident, command: Any, asked: Request, policy: Policy) -> None:
+    if isinstance(command, Command):
+        decide(incident.copy(), command, asked, policy)
+
+
+async def play_envelopes(stage: Stage, count: int, random: Random) -> dict[str, int]:
+    """Send `count` bent envelopes over the wire, and judge what came of them; return how often what happened.
+
+    Raises:
+        AssertionError: something unexpected reached the log, or a fact stands that nobody asserted.
+    """
+    seeds = [*await envelopes.lively(stage), *envelopes.samples(stage)]
+    sent: list[dict[str, Any]] = [body for _, body in seeds]
+    with _heard_at_the_door() as mishaps:
+        for number in range(count):
+            kind, body = envelopes.mutated(seeds, random)
+            while _is_foreign(stage, body):  # refused, and waited for in vain
+                kind, body = envelopes.mutated(seeds, random)
+            sent.append(body)
+            await _send(stage, kind, body)
+            if number % AT_ONCE == AT_ONCE - 1:
+                await stage.settle()
+                assert not mishaps, mishaps
+        await stage.minutes(30)
+    assert not mishaps, mishaps
+    facts = await _facts(stage)
+    words = Words(sent)
+    for fact in facts:
+        words.vouch_for(fact)
+    depth = await stage.desk.store.depth(stage.desk.clock.now())
+    return {"envelopes": count, "facts": len(facts), "set aside": int(depth["inbox_aside"])}
+
+
+def _is_foreign(stage: Stage, body: dict[str, Any]) -> bool:
+    return misshapen(body) is None and extract_team_id(body) not in (None, stage.slack.world.team_id)
+
+
+async def _send(stage: Stage, kind: Kind, body: dict[str, Any]) -> None:
+    if kind == "events_api":
+        stage.slack.courier.event(body)
+    else:
+        await stage.slack.courier.request(kind, body)
+
+
+@contextmanager
+def _heard_at_the_door() -> Iterator[list[str]]:
+    """The exceptions that are logged while inside, but for what Slack refused to do in places that do not exist."""
+    mishaps: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            refused = record.name == "scribe.delivery" and isinstance((record.exc_info or (0, 0))[1], SlackApiError)
+            if record.exc_info and not refused:
+                mishaps.append(self.format(record))
+
+    ear = Ear(logging.ERROR)
+    logging.getLogger().addHandler(ear)
+    try:
+        yield mishaps
+    finally:
+        logging.getLogger().removeHandler(ear)
+
+
+async def _facts(stage: Stage) -> list[AnyFact]:
+    """Every fact of every incident, as the database has it."""
+    columns = [facts.c[name] for name in ("seq", "key", "kind", "at", "heard_at", "body")]
+    rows = await stage.desk.store._db.read(lambda connection: connection.execute(select(*columns)).all())
+    return [from_row(*row).fact for row in rows]
+
+
+class Words:
+    """All that was ever sent: whoever says something must stand in it, and so must what they said."""
+
+    def __init__(self, sent: list[dict[str, Any]]) -> None:
+        self._texts = "\n".join(text for body in sent for text in _strings(body))
+
+    def vouch_for(self, fact: AnyFact) -> None:
+        """A fact names somebody who was heard, and every text in it was heard.
+
+        Raises:
+            AssertionError: it does not.
+        """
+        if isinstance(fact, OURS):
+            return
+        assert fact.source.by in self._texts, fact
+        for name in ("text", "title", "reason", "verification", "author"):
+            said = getattr(fact, name, None)
+            for line in str(said or "").splitlines():
+                assert line.strip() in self._texts, (name, fact)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _strings(each)
