@@ -369,6 +369,7 @@ class _Teller:
             self.tell(f.Snoozed(**self.base("snooze"), followup="draft:slo", until=date(2027, 1, 23)))
         else:
             self.tell(f.Settled(**self.base("settled"), followup="draft:slo"))
+            self.tell(f.RemindersTurned(**self.base("reminders"), on=self.draw(st.booleans())))
 
     def is_away(self) -> None:
         """Scribe did not listen for a while, or may not read the channel any more."""
