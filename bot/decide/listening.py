@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -57,7 +57,7 @@ def _told_of_loss(incident: Incident, why: str, request: c.Request) -> tuple[Not
 
 def note_reading(incident: Incident, command: c.NoteReading, request: c.Request, policy: Policy) -> Decision:
     """Each absence during the incident is disclosed once, in its report and in one message to its channel."""
-    facts = [_away(absence, command.unread, request) for absence in _undisclosed(incident, command.absences)]
+    facts = [_away(absence, command.unread, request) for absence in _undisclosed(incident, command)]
     reach = note_reach(incident, c.NoteReach(command.unread), request, policy)
     notices = [*reach.notices, *_told(incident, facts, command)]
     if command.asker:
@@ -65,13 +65,12 @@ def note_reading(incident: Incident, command: c.NoteReading, request: c.Request,
     return Decision((*reach.facts, *facts), tuple(notices))
 
 
-def _undisclosed(
-    incident: Incident, absences: Iterable[tuple[datetime, datetime]]
-) -> Iterable[tuple[datetime, datetime]]:
+def _undisclosed(incident: Incident, command: c.NoteReading) -> Iterator[tuple[datetime, datetime]]:
+    """After the incident was over an absence concerns nobody, unless something was missed in it."""
     known = {away.since for away in incident.absences}
     begun = incident.declared_at
-    for since, until in absences:
-        over = not incident.is_open and incident.turns and incident.turns[-1].at <= since
+    for since, until in command.absences:
+        over = not incident.is_open and incident.turns and incident.turns[-1].at <= since and not command.found
         if begun is not None and until > begun and since not in known and not over:
             yield since, until
 

@@ -53,6 +53,8 @@ class Person:
     ) -> Message:
         """Post a message as typed, with files if any."""
         self._be_member(channel)
+        if thread is not None and (thread.thread_ts or thread.ts) not in channel.messages:
+            raise SlackError("thread_not_found")
         content = self._typed(channel, text) | self._place(thread, broadcast)
         if files:
             share_files(self._slack, channel, [self._file(*upload) for upload in files], self.id, **content)
