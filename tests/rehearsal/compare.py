@@ -87,6 +87,15 @@ def _canvases(calm: Performance, disturbed: Performance) -> Iterator[str]:
         yield f"canvas: {before} became {after}"
 
 
+def stated_otherwise(calm: Performance, disturbed: Performance) -> Iterator[str]:
+    """Facts of people that were lost or doubled, by kind and second."""
+    before, after = Counter(calm.facts), Counter(disturbed.facts)
+    for fact, count in (before - after).items():
+        yield f"facts: {count} of {fact} lost"
+    for fact, count in (after - before).items():
+        yield f"facts: {count} of {fact} too many"
+
+
 def _posts(calm: Performance, disturbed: Performance) -> Iterator[str]:
     before, after = (Counter(p for p in each.posts if not p[2].startswith(TOLD)) for each in (calm, disturbed))
     for post, count in (before - after).items():

@@ -14,6 +14,8 @@ from tests.rehearsal.acts import (
     Fills,
     Mentions,
     Outage,
+    Presses,
+    Reacts,
     Retells,
     Rewords,
     Says,
@@ -113,10 +115,14 @@ class Play:
                 await self._person(act.who).edits(self._said[act.name], act.text)
             case Deletes():
                 await self._person(act.who).deletes(self._said[act.name])
+            case Reacts():
+                await self._person(act.who).reacts(self._said[act.name], act.emoji)
             case TakesBack():
                 await self._person(act.who).unreacts(self._said[act.name], act.emoji)
             case Mentions():
                 await self._person(act.who).mentions(self.there, act.line)
+            case Presses():
+                await self._press(act)
             case Outage():
                 await self._outage(begins=act.begins)
             case Fills():
@@ -170,6 +176,22 @@ class Play:
         await self.program.settled()
         await person.reacts(message, act.emoji)
         await self.program.settled()
+
+    async def _press(self, act: Presses) -> None:
+        """One that is gone from the card was pressed with effect, whatever the person was told."""
+
+        def card() -> Message:
+            bot = self.slack.world.bot_user_id
+            return next(m for m in self.there.messages.values() if m.user == bot and m.blocks)
+
+        def stands() -> bool:
+            texts = [e.get("text", {}).get("text") for b in card().blocks for e in b.get("elements", ())]
+            return act.button in texts
+
+        async def once() -> Answer:
+            return await self._person(act.who).presses(card(), text=act.button)
+
+        await self.program.surviving(once, lambda answer: not answer.error or not stands())
 
     async def _retell(self, act: Retells) -> None:
         person = self._person(act.who)

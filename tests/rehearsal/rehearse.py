@@ -6,19 +6,24 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import create_engine, select
+
 from handlers import offline
 from handlers.settings import load
 from storage import Store, migrate
+from storage.engine import read_url
+from storage.tables import facts
 from templates.families import available
 from tests.rehearsal.channel_md import channel_md
 from tests.rehearsal.play import Play, Stuck
 from tests.rehearsal.script import Script
-from tests.rehearsal.theatre import ROOT, Killer, process, resident
+from tests.rehearsal.theatre import ROOT, Killer, Program, process, resident
 from tests.slackd.records import Channel
 from tests.slackd.server import Slackd
 from tests.stage import MANIFEST
@@ -40,6 +45,7 @@ DOCUMENTS: Mapping[str, tuple[str | None, str]] = {
 
 CANVAS_AFTER: Final = timedelta(minutes=5)
 """By then the canvas has come up to the last facts."""
+Staging = Callable[[Slackd, str], AbstractAsyncContextManager[Program]]
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class Performance:
     texts: Mapping[str, str]
     posts: tuple[tuple[str, str, str], ...]  # author, text of the thread's parent, text
     canvases: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...] = ()  # kind and second of everything people stated
     documents: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -61,12 +68,14 @@ async def rehearse(
     documents: bool = False,
     calm: bool = True,
     database: str = "",
+    staged: Staging | None = None,
+    after: timedelta = CANVAS_AFTER,
     progress: Callable[[str], None] = lambda line: None,
 ) -> Performance:
     """Play the script against the real program in its own process, or, where deaths are not the point, in this one.
 
     `database` is an empty one, by default a SQLite file of its own. Where it is not `calm`, the script's outage takes
-    place.
+    place. `staged` puts the program on the stage in a way of its own; `after` is how long it works on at the end.
 
     Raises:
         Stuck: the program did not do what the script expects.
@@ -75,23 +84,24 @@ async def rehearse(
         database = database or f"sqlite:///{folder}/scribe.db"
         await asyncio.to_thread(migrate, database)
         async with Slackd(MANIFEST, now=script.declared_at) as slack:
-            staged = resident(slack, database) if in_process else process(slack, database, killer)
-            async with staged as running:
+            own = resident(slack, database) if in_process else process(slack, database, killer)
+            async with staged(slack, database) if staged else own as running:
                 play = Play(slack, running, script, progress, calm=calm)
                 await play.perform()
-                await running.until(datetime.fromtimestamp(slack.clock.now(), UTC) + CANVAS_AFTER)
+                await running.until(datetime.fromtimestamp(slack.clock.now(), UTC) + after)
             channel = play.there
             files = {"channel.md": channel_md(slack.world, channel)}
             texts = {slack.permalink(message): message.text for message in channel.messages.values()}
             posts = _posts(channel)
             canvases = tuple(c.markdown for c in slack.world.canvases.values() if channel.id in (c.channel, c.tab))
             number = await _number(database, channel.id)
+            stated = await asyncio.to_thread(_facts, database, slack.world.bot_user_id)
         for name, (family, medium) in REPORTS.items():
-            files[name] = await (_read if in_process else _printed)(database, number, family, medium)
+            files[name] = await (_read if in_process or staged else _printed)(database, number, family, medium)
             progress(f"made {name}")
         papers = {name: await _made(database, number, *asked) for name, asked in DOCUMENTS.items() if documents}
     files |= {f"canvas-{n}.md": text for n, text in enumerate(canvases, 1)}
-    return Performance(files, texts, posts, canvases, papers)
+    return Performance(files, texts, posts, canvases, stated, papers)
 
 
 def _posts(channel: Channel) -> tuple[tuple[str, str, str], ...]:
@@ -101,6 +111,16 @@ def _posts(channel: Channel) -> tuple[tuple[str, str, str], ...]:
         return by_ts[thread_ts].text if thread_ts in by_ts else ""
 
     return tuple((m.user or "", parent(m.thread_ts), m.text) for m in channel.messages.values())
+
+
+def _facts(database: str, bot: str) -> tuple[tuple[str, str], ...]:
+    """What Scribe states itself (where it posted, that it was away) may differ with what happened to it."""
+    engine = create_engine(read_url(database))
+    with engine.connect() as connection:
+        rows = connection.execute(select(facts.c.kind, facts.c.at, facts.c.body)).all()
+    engine.dispose()
+    people = [row for row in rows if row.body["source"]["by"] not in ("scribe", bot)]
+    return tuple(sorted((row.kind, f"{row.at:%H:%M:%S}") for row in people))
 
 
 async def _number(database: str, channel: str) -> str:
