@@ -86,13 +86,14 @@ async def look(desk: Desk, call: Leased, args: Args) -> None:
     While nobody listens it reads nothing: what is missed is counted by the reading that ends the absence.
     """
     attended = await desk.store.attended(desk.clock.now())
+    heard = await desk.store.last_heard_of(call.incident) if call.incident is not None else None
     async with desk.store.visit(call.incident) as visit:
         if not await visit.delivered(call.id, {}, desk.clock.now()) or not visit.incident.is_open:
             return
         channel, now = visit.incident.channel, desk.clock.now()
         if channel is not None and attended and not visit.incident.unreachable:
             await _put(desk, visit, channel, visit.incident.id, whole=False)
-        await visit.put([next_look(desk, visit.incident)], now)
+        await visit.put([next_look(desk, visit.incident, heard)], now)
 
 
 ERRANDS: Final = {"scribe.readback": readback.step, "scribe.look": look}

@@ -19,6 +19,7 @@ from handlers.act import Asked, carry_out_all
 from handlers.comparing import Missed, Raw
 from handlers.desk import Desk
 from handlers.history import PAGE, Page, Reading, missing, next_page
+from handlers.looking import RECENT
 from handlers.messages import is_ours, transcribed
 from handlers.people import incident_here
 from handlers.slack_calls import Args, code_of
@@ -28,8 +29,6 @@ AT_ONCE: Final = 20
 """Pages read without a pause; Slack tolerates bursts."""
 PACE: Final = timedelta(seconds=1.2)
 """Between the pages after these: 50 a minute, the rate of Slack's tier 3."""
-RECENT: Final = timedelta(hours=1)
-"""How far a reading goes back of which nothing says that anybody was away."""
 LEAD: Final = timedelta(days=1)
 """How long before an incident's first trace people still mark messages in hindsight."""
 REDELIVERED: Final = timedelta(minutes=10)

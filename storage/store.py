@@ -46,7 +46,7 @@ from storage.looking import SUMMARY, Looking, row_of
 from storage.outbox import Outbox
 from storage.projections import PROJECTION
 from storage.purging import Purging
-from storage.tables import Moment, facts, inbox, incidents, names, outbox
+from storage.tables import Moment, facts, inbox, incidents, messages, names, outbox
 from storage.transcript import Transcript
 from storage.values import Due, Row
 from storage.versions import Versions
@@ -163,6 +163,15 @@ class Store(
         )
         rows = await self._db.read(lambda connection: connection.execute(wanted).all())
         return [(row.id, row.channel) for row in rows]
+
+    async def last_heard_of(self, incident: int) -> datetime | None:
+        """When anything was last heard of this incident: a fact of it, or a message in its channel."""
+        newest_fact = select(facts.c.heard_at).where(facts.c.incident == incident).order_by(facts.c.seq.desc()).limit(1)
+        here = select(incidents.c.channel).where(incidents.c.id == incident).scalar_subquery()
+        newest_word = select(messages.c.seen_at).where(messages.c.channel == here)
+        wanted = newest_fact, newest_word.order_by(messages.c.ts.desc()).limit(1)
+        found = await self._db.read(lambda connection: [connection.scalar(one) for one in wanted])
+        return max((moment for moment in found if moment is not None), default=None)
 
     async def incidents_with(self, entries: Sequence[str]) -> list[int]:
         """The incidents that captured any of these lines: several when one was moved or its incident merged."""

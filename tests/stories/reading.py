@@ -38,6 +38,7 @@ def reached(incident: Incident, milestone: Milestone) -> str | None:
 
 async def draft(stage: Stage, channel: Channel, by: Person | None = None, family: str = "") -> str:
     """The Markdown of a freshly posted post-mortem."""
+    await stage.settle()
     known = set(stage.slack.world.files)
     await (by or stage.alice).types(f"/incident postmortem {family}".strip(), channel)
     await stage.settle()

@@ -222,6 +222,24 @@ async def test_what_slack_lost_without_an_absence_is_found_by_the_slow_tick(stag
     assert notices(stage, channel) == []
 
 
+async def test_a_channel_in_which_nothing_was_said_for_a_day_is_looked_at_less_often(stage: Stage) -> None:
+    """Nothing there changes, so hardly anything can have been lost; what was is still found within the hour."""
+    channel = await stage.declared()
+    await stage.minutes(25 * 60)
+    looked = len(stage.slack.calls_of("conversations.history"))
+    stage.slack.faults.offline = True
+    message = await stage.bob.says(channel, "errors everywhere")
+    await stage.alice.reacts(message, "boom")
+    await stage.minutes(6)
+    stage.slack.faults.offline = False
+    await stage.minutes(54)
+    assert texts(await stage.incident(channel)) == ["errors everywhere"]
+    assert len(stage.slack.calls_of("conversations.history")) - looked <= 3
+    looked = len(stage.slack.calls_of("conversations.history"))
+    await stage.minutes(60)
+    assert len(stage.slack.calls_of("conversations.history")) - looked >= 5, "something was said; so it is looked at"
+
+
 async def test_whoever_asks_is_told_what_nobody_had_heard(stage: Stage) -> None:
     channel = await stage.declared()
     await stage.minutes(1)

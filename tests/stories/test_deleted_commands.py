@@ -22,7 +22,7 @@ async def told(stage: Stage, channel: Channel, text: str) -> Message:
 async def test_scenario_18_a_deleted_command_takes_every_line_it_typed_with_it(stage: Stage) -> None:
     """Several lines at once, one of them a milestone, one an action item: nothing of them is left anywhere."""
     channel = await stage.declared()
-    lines = f"event {SECRET}\n14:01 --as detected {SECRET} again\n14:02 --as action_item fix it as {SECRET}"
+    lines = f"event 09:40 {SECRET}\n09:41 --as detected {SECRET} again\n09:42 --as action_item fix it as {SECRET}"
     message = await told(stage, channel, lines)
     incident = await stage.incident(channel)
     assert len(incident.entries) == 3 and SECRET in shown(stage, channel) and len(incident.action_items()) == 1
@@ -38,8 +38,8 @@ async def test_scenario_18_a_deleted_command_takes_every_line_it_typed_with_it(s
 
 async def test_scenario_18_a_milestone_of_a_deleted_command_falls_back(stage: Stage) -> None:
     channel = await stage.declared()
-    await told(stage, channel, "event --at 13:45 --as detected the pager fired")
-    first = await told(stage, channel, f"event --at 13:40 --as detected {SECRET}")
+    await told(stage, channel, "event --at 09:45 --as detected the pager fired")
+    first = await told(stage, channel, f"event --at 09:40 --as detected {SECRET}")
     assert reached(await stage.incident(channel), Milestone.DETECTED) == "13:40:00"
     await stage.bob.deletes(first)
     await stage.settle()

@@ -94,6 +94,7 @@ async def test_every_verb_keeps_a_private_incident_from_who_is_not_in_it(
             await stage.bob.types(f"/incident {verb.name} {rest}", place)
     await stage.settle()
     await stage.bob.opens_home()
+    await stage.bob.types("/incident resolve", public)
     await stage.minutes(14 * 24 * 60)
     assert not leaks(stage, stage.bob)
     assert not leaks(stage, stage.carol)

@@ -465,6 +465,7 @@ async def test_scenario_35_a_secret_edited_in_later_is_masked_too(stage: Stage) 
     await stage.settle()
     assert "[masked: Slack token]" in (await page_of(stage, channel)).observed[0]
     await stage.bob.edits(message, "no token here")
+    await stage.settle()
     page = await page_of(stage, channel)
     assert page.observed[0].startswith("no token here") and "xoxb-1" not in page.markdown
     assert "xoxb-1" not in str(await json_of(stage, channel))
