@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,17 @@ from bot.phrases import VERBS
 from tests.slackd.forms import complete, elements, leaf
 from tests.slackd.people import Person
 from tests.slackd.records import JSON, Channel, Ephemeral, Message, View
-from tests.stage import Stage
+from tests.stage import Stage, staged
+from tests.stories.reminders import QUIET
 
 SECRET = "kestrel"
 """In the title and in every line of the private incident, and nowhere else."""
+
+
+@pytest.fixture
+async def stage(database: str, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(database, config=QUIET, folder=tmp_path) as made:
+        yield made
 
 
 async def secret_incident(stage: Stage) -> Channel:
