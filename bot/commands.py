@@ -213,6 +213,8 @@ class SetFields:
 
 @dataclass(frozen=True, slots=True)
 class AddAction:
+    """One owner is reminded; who else was named as one (`also`) stands in the text, and the asker is told."""
+
     text: Wire
     owner: str | None = None
     due: date | None = None
@@ -220,6 +222,7 @@ class AddAction:
     type: ActionType | None = None
     ticket: str | None = None
     verification: Wire = UNSAID
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

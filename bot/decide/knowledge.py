@@ -118,7 +118,16 @@ def add_action(incident: Incident, command: c.AddAction, request: c.Request, pol
         *_alike(incident, command),
     )
     line = log(request, Name(request.by), " added action item ", *told, about=entry or "")
-    return Decision((fact,), (line, ShowCard()), say("Added ", *told, "."))
+    return Decision((fact,), (line, ShowCard()), say("Added ", *told, ".", *_also(command)))
+
+
+def _also(command: c.AddAction) -> tuple[Span, ...]:
+    """Several were named as its owner: whoever added it learns who of them will be reminded."""
+    if not command.owner or not command.also:
+        return ()
+    others = [span for other in command.also for span in (", ", Name(other))][1:]
+    verb = "stands" if len(command.also) == 1 else "stand"
+    return (" An item has one owner: I remind ", Name(command.owner), "; ", *others, f" {verb} in its words.")
 
 
 def _owner(owner: str | None) -> tuple[Span, ...]:

@@ -75,12 +75,18 @@ def of(table: Mapping[str, object], most: int = 4) -> Reader:
 
 
 class Flags:
-    """The flags of one verb: each name with the reader of its value; several names may mean one flag."""
+    """The flags of one verb: each name with the reader of its value; several names may mean one flag.
 
-    def __init__(self, readers: Mapping[str, Reader], same: Mapping[str, str], example: str) -> None:
+    A flag of `many` may come several times; its values are kept as typed, a comma between them.
+    """
+
+    def __init__(
+        self, readers: Mapping[str, Reader], same: Mapping[str, str], example: str, many: frozenset[str] = frozenset()
+    ) -> None:
         self._readers = readers
         self._same = same
         self._example = example
+        self._many = many
 
     def head(self, text: str, given: dict[str, str]) -> str:
         """Take the flags at the head into `given`, and return what follows; `--` alone ends them.
@@ -143,12 +149,15 @@ class Flags:
         value = text[found.end() : end]
         if reader is not switch and not value.strip():
             raise Refused(f"--{name} needs a value.", self._example)
-        given[name] = unquoted(value)
+        if name in self._many:
+            given[name] = ", ".join(filter(None, (given.get(name), value.strip())))
+        else:
+            given[name] = unquoted(value)
         return text[end:]
 
     def _once(self, names: Iterable[str], given: Mapping[str, str]) -> None:
         for name in names:
-            if name in given:
+            if name in given and name not in self._many:
                 raise Refused(f"--{name} is given twice.", self._example)
 
     def _unknown(self, written: str) -> Refused:

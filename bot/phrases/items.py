@@ -7,7 +7,7 @@ What ends the line as a whole sequence of details (a person, `due friday`, `p1`,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date
 from typing import Any, Final
 
@@ -60,8 +60,35 @@ def _known(read: Callable[[str], int], table: Callable[[str], object]) -> Callab
     return reader
 
 
+_PERSON: Final = re.compile(
+    r"<@[^<>]+>|<!subteam[^<>]+>|@[^\s<>@,;]+|\"[^\"]*\"|[“„«‘'][^”»’']*[”»’']|(?!(?:and|or)\b)[^\s<>@,;&+/]+"
+)
+"""Somebody, as the owner of an item may be written: a mention, a name in quotation marks, or a word."""
+_GAP: Final = r"\s*(?:[,;&+/]|\b(?:and|or)\b)?\s*"
+_ALSO: Final = re.compile(rf"{_GAP}(?=<[@!]|@\S)", re.IGNORECASE)
+"""What may stand between one person and the next."""
+
+
+def _people(text: str) -> int:
+    """Somebody, and whoever else is named by @ right after them."""
+    found = _PERSON.match(text)
+    end = found.end() if found else 0
+    while end and (gap := _ALSO.match(text, end)) and (found := _PERSON.match(text, gap.end())):
+        end = found.end()
+    return end
+
+
+def _each(text: str) -> list[str]:
+    """The people of a text that names nothing else, each as written."""
+    found: list[str] = []
+    while person := _PERSON.match(text):
+        found.append(person[0])
+        text = re.sub(rf"^{_GAP}", "", text[person.end() :], flags=re.IGNORECASE)
+    return found
+
+
 _READERS: Final[Mapping[str, Callable[[str], int]]] = {
-    "owner": word,
+    "owner": _people,
     "due": _due_words,
     "priority": _known(word, lambda written: priority(written, "")),
     "type": _known(of(ACTION_TYPES), lambda written: ACTION_TYPES.get(key(written))),
@@ -69,9 +96,15 @@ _READERS: Final[Mapping[str, Callable[[str], int]]] = {
     "ticket": word,
 }
 _FLAGS: Final = Flags(
-    {**dict.fromkeys(_READERS, word), "due": lambda text: _due_words(text) or word(text), "type": of(ACTION_TYPES)},
+    {
+        **dict.fromkeys(_READERS, word),
+        "owner": _people,
+        "due": lambda text: _due_words(text) or word(text),
+        "type": of(ACTION_TYPES),
+    },
     _SAME,
     _ADD,
+    frozenset({"owner"}),
 )
 """As flags they take whatever follows, so that a wrong value is complained about."""
 
@@ -105,20 +138,28 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _add(asked: Asked, text: str) -> Understood:
+    """The first person named is the owner; whoever else was named so stays in the item's words."""
     given: dict[str, str] = {}
     text = _owner_at_head(text, given)
     words = _without_details(text, given)
+    people = _each(given.pop("owner", ""))
     if not words:
-        return OpenForm("action", _form(given))
+        return OpenForm("action", {"owner": mention(people[0]) or ""} if people else {})
     parts = {name: _READ[name](asked, value) for name, value in given.items()}
-    return AddAction(text=Wire(words), **parts)
+    owners = [_owner(asked, unquoted(person)) for person in people]
+    written = dict(zip(reversed(owners), reversed(people), strict=True))
+    also = [name for name in dict.fromkeys(owners) if name != owners[0]]
+    text = " ".join([words, *(written[name] for name in also)])
+    return AddAction(Wire(text), owners[0] if owners else None, also=tuple(also), **parts)
 
 
 def _owner_at_head(text: str, given: dict[str, str]) -> str:
-    found = re.match(r"<@[^<>]+>\s+", text)
-    if found:
-        given["owner"] = found[0].strip()
-    return text[found.end() :] if found else text
+    """People at the head of the line, if words follow them."""
+    end = _people(text) if re.match(r"<@[^<>]+>", text) else 0
+    if not text[end:].strip():
+        return text
+    given |= {"owner": text[:end].strip()} if end else {}
+    return text[end:].lstrip(" \t\n,;:")
 
 
 def _without_details(text: str, given: dict[str, str]) -> str:
@@ -127,30 +168,39 @@ def _without_details(text: str, given: dict[str, str]) -> str:
     for found in list(_START.finditer(text))[-_MOST_TRIES:]:
         details: dict[str, str] = {}
         if _details(text[found.start() :], details):
-            _once(details, given)
-            given |= details
             text = text[: found.start()]
             break
-    return unquoted(_FLAGS.anywhere(text, given))
+    else:
+        details = {}
+    words = unquoted(_FLAGS.anywhere(text, given))
+    for name, value in details.items():
+        _take(name, value, given)
+    return words
 
 
-def _once(names: Iterable[str], given: Mapping[str, str]) -> None:
-    for name in names:
-        if name in given:
-            raise Refused(f"An action item has one {name}; this line names two.", _ADD)
+def _take(name: str, value: str, given: dict[str, str]) -> None:
+    """Each detail is given once, but people: the owner is the first of them.
+
+    Raises:
+        Refused: a second date, priority, … for one item.
+    """
+    if name in given and name != "owner":
+        raise Refused(f"An action item has one {name}; this line names two.", _ADD)
+    given[name] = f"{given[name]}, {value}" if name in given else value
 
 
 def _details(text: str, given: dict[str, str]) -> bool:
     """Read details up to the end of the text; False if something else stands among them."""
-    text, twice = text.strip(), list[str]()
+    text, found = text.strip(), list[tuple[str, str]]()
     while text:
         name, start, end = _detail(text)
         if not end:
             return False
-        twice += [name] if name in given else []
-        given[name] = unquoted(text[start:end])
+        value = text[start:end]
+        found.append((name, value if name == "owner" else unquoted(value)))
         text = text[end:].lstrip(" \t\n,;")
-    _once(twice, given)
+    for name, value in found:
+        _take(name, value, given)
     return True
 
 
@@ -161,15 +211,10 @@ def _detail(text: str) -> tuple[str, int, int]:
         name = _SAME.get(clause["name"].lower(), clause["name"].lower())
         length = _READERS[name](text[clause.end() :])
         return name, clause.end(), clause.end() + length if length else 0
-    found = re.match(r"<@[^<>]+>|<!subteam[^<>]+>|@[^\s<>@,;]+", text)
-    if found:
-        return "owner", 0, found.end()
+    if re.match(r"<@[^<>]+>|<!subteam[^<>]+>|@[^\s<>@,;]", text):
+        return "owner", 0, _people(text)
     found = re.match(r"p[0-4](?=[\s,;]|$)", text, re.IGNORECASE)
     return ("priority", 0, found.end()) if found else ("", 0, 0)
-
-
-def _form(given: Mapping[str, str]) -> dict[str, str]:
-    return {"owner": mention(given["owner"]) or ""} if "owner" in given else {}
 
 
 def _due(asked: Asked, written: str) -> date:
@@ -177,6 +222,8 @@ def _due(asked: Asked, written: str) -> date:
 
 
 def _owner(asked: Asked, written: str) -> str:
+    if _people(written) == len(written) and len(_each(written)) > 1:
+        raise Refused("An action item has one owner; this line names several.", f"{_LINE} assign A1 @maria")
     return person_or_name(Wire(written), asked.request)
 
 

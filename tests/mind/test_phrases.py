@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -403,10 +404,47 @@ def test_an_action_item_with_all_its_details() -> None:
         ("--owner <@U2> --due tomorrow Write it", c.AddAction(Wire("Write it"), "U2", date(2026, 3, 10))),
         ('"Fix what is due friday" @Maria', c.AddAction(Wire("Fix what is due friday"), "Maria")),
         ("Renew it due 2020-01-01", c.AddAction(Wire("Renew it"), due=date(2020, 1, 1))),
+        ("Write it --owner <@U2>, p2", c.AddAction(Wire("Write it"), "U2", priority=Priority.HIGH)),
+        ('Write it owner "Maria Lopez"', c.AddAction(Wire("Write it"), "Maria Lopez")),
+        ("Thank <@U3> and <@U4> for it <@U2>", c.AddAction(Wire("Thank <@U3> and <@U4> for it"), "U2")),
     ],
 )
 def test_what_ends_the_line_as_details_is_no_text(typed: str, item: c.AddAction) -> None:
     assert understood(f"action add {typed}") == item
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "also"),
+    [
+        ("Write it <@U2> <@U3>", "Write it <@U3>", ("U3",)),
+        ("Write it <@U2>,<@U3> p2", "Write it <@U3>", ("U3",)),
+        ("Write it <@U2> and <@U3|maria> due friday", "Write it <@U3|maria>", ("U3",)),
+        ("Write it <@U2> & <@U3> + <!subteam^S1|@sre>", "Write it <@U3> <!subteam^S1|@sre>", ("U3", "S1")),
+        ("Write it <@U2> due friday <@U3>", "Write it <@U3>", ("U3",)),
+        ("Write it owner <@U2> / @Maria type detect", "Write it @Maria", ("Maria",)),
+        ("--owner <@U2>, <@U3> Write it", "Write it <@U3>", ("U3",)),
+        ("--owner <@U2> Write it --owner <@U3>", "Write it <@U3>", ("U3",)),
+        ("<@U2> <@U3>: Write it", "Write it <@U3>", ("U3",)),
+        ("<@U2> Write it <@U3> <@U4>", "Write it <@U3> <@U4>", ("U3", "U4")),
+        ("Write it <@U2> <@U2>", "Write it", ()),
+    ],
+)
+def test_of_several_owners_the_first_is_reminded_and_the_others_stay_in_the_words(
+    typed: str, text: str, also: tuple[str, ...]
+) -> None:
+    found = understood(f"action add {typed}")
+    assert isinstance(found, c.AddAction)
+    assert (found.owner, found.text, found.also) == ("U2", text, also)
+
+
+@pytest.mark.parametrize("typed", ["Write it due friday due monday", "Write it p1 p2", "Write it p1 --priority p2"])
+def test_two_dates_or_priorities_of_one_item_are_refused(typed: str) -> None:
+    assert re.search("names two|given twice", refused(f"action add {typed}").sentence)
+
+
+@pytest.mark.parametrize("typed", ["A1 <@U2> <@U3>", "A1 <@U2> and <@U3>", "A1 @maria, @bob"])
+def test_an_item_is_given_to_one_person(typed: str) -> None:
+    assert "one owner" in refused(f"action assign {typed}").sentence
 
 
 @pytest.mark.parametrize(
@@ -432,7 +470,6 @@ def test_an_action_item_is_changed(typed: str, change: c.ChangeAction) -> None:
 @pytest.mark.parametrize(
     ("typed", "because"),
     [
-        ("action add Fix it <@U2> <@U3>", "two"),
         ("action add Fix it --due whenever", "not a day"),
         ("action add Fix it --type fast", "no type"),
         ("action dome A1", "done"),

@@ -89,7 +89,7 @@ class _Month:
 
     async def live(self, end: datetime) -> None:
         """From one moment at which something is due to the next, while a hand kills one program after another."""
-        hand = asyncio.create_task(self._kill())
+        hand = asyncio.create_task(self._kill(end))
         try:
             while self.slack.clock.now() < end.timestamp():
                 wake = await self.slack.settle()
@@ -117,14 +117,22 @@ class _Month:
             else:
                 await self.slack.clock.advance_to(min(max(wake, self.slack.clock.now() + 1), end))
 
-    async def _kill(self) -> None:
-        while self.killed < self.kills:
-            await asyncio.sleep(self.random.uniform(0.2, 1.5))
+    async def _kill(self, end: datetime) -> None:
+        """Around hours at which many are told, as then there is something to interrupt; the clock stands meanwhile."""
+        for moment in sorted(self.random.choices(_mornings(end), k=self.kills)):
+            await self.slack.clock.sleep(max(0.0, moment - self.slack.clock.now()))
+            await asyncio.sleep(self.random.uniform(0, 1.5))
             victim = self.random.choice(self.replicas)
             await victim.die()
             self.killed += 1
             await victim.start()
-            await asyncio.sleep(self.random.uniform(0.5, 2.5))
+
+
+def _mornings(end: datetime) -> list[float]:
+    """When the day begins in each of the zones, until the day before the end (epoch seconds)."""
+    hours = [calendar(zone, POLICY.follow_ups) for zone in ZONES]
+    days = [BEGIN.date() + timedelta(days=n) for n in range((end - BEGIN).days)]
+    return [each.opening(day).timestamp() for each in hours for day in days if each.works_on(day)]
 
 
 async def month(

@@ -73,12 +73,25 @@ async def test_scenario_43_nobodys_item_is_kept_without_inventing_an_owner_and_g
     assert "nobody owns it" in shown(reminders(stage, stage.alice)[-1])
 
 
-async def test_scenario_43_two_owners_are_asked_about_and_nothing_typed_is_lost(stage: Stage, channel: Channel) -> None:
-    await stage.bob.types("/incident action add Add alert on lag @carol @alice due friday", channel)
+async def test_scenario_43_of_two_owners_the_first_is_reminded_and_the_other_stays_in_the_words(
+    stage: Stage, channel: Channel
+) -> None:
+    told = await said(stage, channel, "add Add alert on lag @carol and @alice due 2027-01-04")
+    assert "An item has one owner: I remind Carol Chen; Alice Adams stands in its words." in told
+    item = (await stage.incident(channel)).actions["A1"]
+    assert (item.owner, item.text) == (stage.carol.id, f"Add alert on lag <@{stage.alice.id}|alice>")
+    await until(stage, "2027-01-04T08:00:30")
+    assert "Add alert on lag @Alice Adams" in shown(reminders(stage, stage.carol)[-1])
+    assert reminders(stage, stage.alice) == []
+
+
+async def test_an_item_given_to_two_is_asked_about_and_nothing_typed_is_lost(stage: Stage, channel: Channel) -> None:
+    await said(stage, channel, "add Add alert on lag @bob")
+    await stage.bob.types("/incident action assign A1 @carol @alice", channel)
     whisper = str(stage.bob.inbox[-1].blocks)
-    assert "An action item has one owner; this line names two." in whisper
-    assert "Add alert on lag" in whisper
-    assert (await stage.incident(channel)).actions == {}
+    assert "An action item has one owner; this line names several." in whisper
+    assert "assign A1" in whisper
+    assert (await stage.incident(channel)).actions["A1"].owner == stage.bob.id
 
 
 async def test_scenario_43_an_owner_who_has_left_stays_the_owner_and_the_commander_hears_of_it(
