@@ -63,7 +63,8 @@ async def scribe_at_work(slack: Slackd, settings: Settings, name: str = "story")
     async with at_work(settings, name) as desk:
         slack.watch(f"http://{settings.pulse}/")
         if settings.transport == "http":
-            slack.use_http(f"http://{settings.host}:{settings.port}/slack/events")
+            delivery = slack.use_http(f"http://{settings.host}:{settings.port}/slack/events")
+            assert await delivery.verify(), "Slack takes no Request URL that does not answer its challenge"
         yield desk
 
 

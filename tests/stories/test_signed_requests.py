@@ -98,6 +98,13 @@ async def test_nonsense_that_is_signed_is_refused_without_harm(stage: Stage, bod
     assert await post(stage, HELLO, signed(stage, HELLO, time.time())) == 200
 
 
+async def test_slack_may_look_at_the_certificate_without_a_signature(stage: Stage) -> None:
+    """Nothing is done about it; whatever pretends to be such a look and says more is refused."""
+    assert await post(stage, b"ssl_check=1&token=deprecated", {}, FORM) == 200
+    command = b"ssl_check=1&command=%2Fincident&text=list&trigger_id=1.2.3"
+    assert await post(stage, command, {}, FORM) == 401
+
+
 async def test_a_body_over_two_megabytes_is_refused(stage: Stage) -> None:
     large = b" " * (2 * 1024 * 1024 + 1)
     assert await post(stage, large, signed(stage, large, time.time())) == 413
