@@ -31,6 +31,8 @@ def _harmless(error: BaseException) -> str:
     if isinstance(error, SlackApiError):
         data = error.response.data if hasattr(error.response, "data") else None
         return str(data.get("error")) if isinstance(data, dict) else "no JSON"
+    if isinstance(error, aiohttp.ClientResponseError):  # its text has the address, which may open a door by itself
+        return f"{error.status} from {error.request_info.real_url.host}"
     if isinstance(error, aiohttp.ClientError | OSError | sqlite3.Error):
         return " ".join(str(error).split())
     cause = getattr(error, "orig", None)  # of SQLAlchemy; PostgreSQL's further lines repeat the row

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from aiohttp import ClientResponseError, RequestInfo
+from multidict import CIMultiDict, CIMultiDictProxy
 from structlog.contextvars import bound_contextvars
+from yarl import URL
 
 from handlers.logs import configure
 from handlers.settings import Settings, load
@@ -72,6 +75,20 @@ def test_an_exceptions_text_its_tokens_and_local_variables_stay_out() -> None:
     assert "ValueError" in text
     for secret in ("xoxb", "xapp", "hidden", "odd-signing", "local words", "bad token"):
         assert secret not in text
+
+
+def test_an_address_that_lets_in_whoever_knows_it_is_told_by_its_host_alone() -> None:
+    """Slack's address for an upload, or its socket's with a ticket, in the text of aiohttp's error."""
+    url = URL("https://files.slack.com/upload/v1/CwABAAAAXAoA?ticket=1234-5678")
+    info = RequestInfo(url, "POST", CIMultiDictProxy(CIMultiDict()), url)
+    stream = io.StringIO()
+    configure(settings(**JSON), stream)
+    try:
+        raise ClientResponseError(info, (), status=503, message="Unavailable")
+    except ClientResponseError:
+        logging.getLogger("x").exception("not uploaded")
+    assert "503 from files.slack.com" in stream.getvalue()
+    assert "CwABAAAAXAoA" not in stream.getvalue() and "ticket" not in stream.getvalue()
 
 
 def test_a_response_url_and_a_rotated_token_are_cut_out() -> None:

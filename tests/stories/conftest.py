@@ -1,4 +1,4 @@
-"""The stage of every story, on both databases; the stories that are about transport are told over both of these too."""
+"""The stage of every story, on both databases and over both transports; the stories of delivery on every pair."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 async def stage(database: str) -> AsyncIterator[Stage]:
-    """Socket Mode, a Tuesday in March at 13:50 UTC, three people in #general."""
-    async with staged(database) as made:
+    """A Tuesday in March at 13:50 UTC, three people in #general: SQLite with Socket Mode, PostgreSQL with HTTP."""
+    async with staged(database, "socket" if database.startswith("sqlite") else "http") as made:
         yield made
 
 
