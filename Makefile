@@ -37,6 +37,7 @@ format: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m tests.house.fields_page
+	$(BIN)/python -m tests.house.reliability_page
 
 demo: $(READY)
 	$(BIN)/python -m tests.demo

@@ -101,7 +101,7 @@ async def test_a_second_process_on_one_sqlite_file_is_refused_in_a_sentence(tmp_
                 pass
 
 
-async def test_a_revoked_bot_token_is_said_at_the_start(database: str) -> None:
+async def test_scenario_28_a_revoked_bot_token_is_said_at_the_start(database: str) -> None:
     """`auth.test` with a revoked token is final; anything else is waited for."""
     async with Slackd(MANIFEST, now=MORNING) as slack:
         slack.revoke_tokens()
