@@ -9,7 +9,7 @@ from typing import Any, Final
 from bot.commands import AttachChannel, Command, NoteDeletion, NoteEdit, Request, SeenMessage
 from bot.facts import Evidence
 from bot.incident import entries_of
-from bot.stamps import instant_of
+from bot.stamps import instant_of, stamp_of
 from bot.words import Wire
 from handlers.act import act
 from handlers.desk import Desk
@@ -34,8 +34,10 @@ def is_said(event: Event) -> bool:
     return event.get("type") == "message" and event.get("subtype") in SPOKEN
 
 
-def transcribed(channel: str, message: Event, now: datetime) -> Message | None:
-    """The message as the transcript keeps it; None when nobody said it."""
+def transcribed(channel: str, message: Event, now: datetime, as_of: str = "") -> Message | None:
+    """The message as the transcript keeps it; None when nobody said it. `as_of` is Slack's stamp of the event that
+    showed it so; without one it was seen `now`.
+    """
     if message.get("subtype") not in SPOKEN:
         return None
     who, kind = author(message)
@@ -48,11 +50,22 @@ def transcribed(channel: str, message: Event, now: datetime) -> Message | None:
         author_kind="bot" if kind == "bot" else "person",
         text=readable(message),
         files=file_links(message),
-        edited_ts=(message.get("edited") or {}).get("ts"),
+        edited_ts=_edited_ts(message, as_of or stamp_of(now)),
         deleted=False,
         seen_at=now,
         subtype=message.get("subtype"),
     )
+
+
+def _edited_ts(message: Event, as_of: str) -> str | None:
+    """Slack says of an edit only the second it was in. Of several in one second that counts which was seen last, and
+    none of them counts as newer than an edit of the next.
+    """
+    stamp: str | None = (message.get("edited") or {}).get("ts")
+    if stamp is None:
+        return None
+    second = stamp.partition(".")[0]
+    return min(max(stamp, as_of), f"{second}.999999")
 
 
 def seen(message: Message, place: Evidence | None = None) -> SeenMessage:
@@ -86,7 +99,7 @@ async def _changed(desk: Desk, heard: Heard, event: Event) -> None:
     channel, message = event["channel"], event["message"]
     if message.get("subtype") == "tombstone":
         return await _deleted(desk, heard, channel, message["ts"], event.get("previous_message") or {})
-    now_reads = None if is_ours(desk, message) else transcribed(channel, message, heard.at)
+    now_reads = None if is_ours(desk, message) else transcribed(channel, message, heard.at, event.get("event_ts", ""))
     if now_reads is None or not (concerned := await _concerned(desk, channel, message["ts"])):
         return None
     before = await desk.store.remember(now_reads)

@@ -106,6 +106,7 @@ class Said(Event, Spoken):
 
 class Changed(Event):
     channel: Text
+    event_ts: Stamp = ""
     message: Spoken  # type: ignore[assignment]
     previous_message: Before | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from bot import commands as c
@@ -216,14 +217,19 @@ def note_edit(incident: Incident, command: c.NoteEdit, request: c.Request, polic
     if line.erased or (line.text, line.files) == (text, command.message.files):
         return Decision()
     fact = f.Reworded(
-        key=f"edit:{entry}:{stamp_of(command.edited_at)}",
-        at=command.edited_at,
+        key=f"edit:{entry}:{stamp_of(command.edited_at)}:{_tag(text)}",
+        at=whole_second(command.edited_at),
         source=source(request, command.message.place),
         entry=entry,
         text=text,
         files=command.message.files,
     )
     return Decision((fact,), (ShowCard(),))
+
+
+def _tag(text: str) -> str:
+    """Tells the wordings apart that a message had in one second; too short to tell what a deleted one was."""
+    return hashlib.sha256(text.encode()).hexdigest()[:4]
 
 
 def _as_typed(incident: Incident, place: Evidence) -> tuple[Notice, ...]:

@@ -248,13 +248,14 @@ class World:
         return found
 
     def change_message(self, message: Message, editor: str | None = None, **attributes: Any) -> None:
-        """Replace parts of a message. With an `editor` it is marked as edited, without one (an unfurl) it is not."""
+        """Replace parts of a message. With an `editor` it is marked as edited, to the whole second as Slack does it;
+        without one (an unfurl) it is not.
+        """
         before = shapes.message(self, message)
-        channel = self.channels[message.channel]
         for name, value in attributes.items():
             setattr(message, name, value)
         if editor:
-            message.edited = {"user": editor, "ts": channel.next_event_ts(self.now())}
+            message.edited = {"user": editor, "ts": f"{int(self.now())}.000000"}
         self.record("message_changed", message, message.channel, editor, before=before)
 
     def delete_message(self, message: Message, actor: str) -> None:

@@ -129,6 +129,41 @@ async def test_a_mention_slack_delivers_late_after_it_was_read_back_is_not_carri
     assert only_line(await stage.incident(channel)).text == "db failover"
 
 
+async def test_an_edit_heard_live_and_read_back_is_one_fact(stage: Stage) -> None:
+    """History says of an edit only the second it was in."""
+    channel = await stage.declared()
+    message = await marked(stage, channel, "db failover")
+    await stage.bob.edits(message, "failover of db")
+    await stage.bob.edits(message, "failover of db-2")
+    await stage.settle()
+    for _ in range(2):
+        await stage.minutes(5)
+        await stage.leaves()
+        await stage.minutes(5)
+        await stage.returns()
+    line = only_line(await stage.incident(channel))
+    assert (str(line.text), [str(w.text) for w in line.earlier]) == (
+        "failover of db-2",
+        ["db failover", "failover of db"],
+    )
+
+
+async def test_a_second_edit_in_the_second_of_the_first_is_read_back(stage: Stage) -> None:
+    """The first was heard, then nobody listened."""
+    channel = await stage.declared()
+    message = await marked(stage, channel, "db failover")
+    await stage.bob.edits(message, "failover of db")
+    await stage.leaves()
+    await stage.bob.edits(message, "failover of db-2")
+    await stage.minutes(5)
+    await stage.returns()
+    line = only_line(await stage.incident(channel))
+    assert (str(line.text), [str(w.text) for w in line.earlier]) == (
+        "failover of db-2",
+        ["db failover", "failover of db"],
+    )
+
+
 async def test_an_edit_between_two_known_wordings_keeps_the_first_one(stage: Stage) -> None:
     channel = await stage.declared()
     message = await marked(stage, channel, "failover")

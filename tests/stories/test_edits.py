@@ -102,6 +102,27 @@ async def test_an_edit_that_arrives_twice_and_out_of_order_counts_once_and_in_or
     assert [str(w.text) for w in line.earlier][:1] == ["one"]
 
 
+async def test_two_edits_within_one_second_are_two_wordings(stage: Stage) -> None:
+    """Slack stamps an edit to the whole second; there and back again within it is followed too."""
+    channel = await stage.declared()
+    message = await reacted(stage, channel, "one")
+    for wording in ("two", "three", "two"):
+        await stage.bob.edits(message, wording)
+        await stage.settle()
+    line = only_line(await stage.incident(channel))
+    assert (str(line.text), [str(w.text) for w in line.earlier]) == ("two", ["one", "two", "three"])
+
+
+async def test_two_edits_within_one_second_that_arrive_out_of_order_end_in_the_last(stage: Stage) -> None:
+    channel = await stage.declared()
+    message = await reacted(stage, channel, "one")
+    stage.slack.faults.reorder_events(2)
+    await stage.bob.edits(message, "two")
+    await stage.bob.edits(message, "three")
+    line = only_line(await stage.incident(channel))
+    assert (str(line.text), [str(w.text) for w in line.earlier]) == ("three", ["one"])
+
+
 async def test_a_secret_that_an_edit_brings_in_is_masked(stage: Stage) -> None:
     channel = await stage.declared()
     message = await reacted(stage, channel, "logging in")
