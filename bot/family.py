@@ -40,6 +40,14 @@ class Span:
         last = calendar.monthrange(year, month + 1)[1]
         return date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
 
+    def __str__(self) -> str:
+        """As people say it: `6 months`, `1 month 2 days`; nothing at all is `0 days`."""
+        parts = [f"{count} {name}{'' if count == 1 else 's'}" for count, name in self._parts() if count]
+        return " ".join(parts) or "0 days"
+
+    def _parts(self) -> tuple[tuple[int, str], ...]:
+        return (self.months, "month"), (self.days, "day")
+
 
 @dataclass(frozen=True, slots=True)
 class Phase:

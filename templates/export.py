@@ -68,7 +68,12 @@ def _document(report: Report, others: Iterable[Report]) -> Json:
         "notices": [_notice(notice) for notice in report.notices],
         "costs": _costs(report.costs),
         "reviews": [
-            {"label": review.label, "due": _day(review.due), "computed_from": _base(report)}
+            {
+                "label": review.label,
+                "due": _day(review.due),
+                "after": review.after,
+                "computed_from": _base(report),
+            }
             for review in report.reviews
         ],
         "follow_up": _follow_up(report),

@@ -174,7 +174,7 @@ def categories(reader: Reader, items: tuple[ActionView, ...]) -> tuple[CategoryV
 
 def reviews(reader: Reader) -> tuple[ReviewView, ...]:
     base = _base(reader)
-    return tuple(ReviewView(r.label, r.what, r.after.after(base)) for r in reader.family.reviews)
+    return tuple(ReviewView(r.label, r.what, r.after.after(base), str(r.after)) for r in reader.family.reviews)
 
 
 def signers(reader: Reader, known: Mapping[str, FieldView], roles: Mapping[Role, Asked]) -> tuple[SignerView, ...]:

@@ -121,6 +121,7 @@ class ReviewView:
     label: str
     what: str
     due: date
+    after: str  # how long after the incident: "6 months"
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,3 +105,12 @@ def test_every_severity_has_a_name() -> None:
 )
 def test_a_span_of_months_ends_on_the_same_day_or_the_last_there_is(span: Span, day: date, after: date) -> None:
     assert span.after(day) == after
+
+
+def test_a_span_reads_as_people_say_it() -> None:
+    assert [str(Span(6)), str(Span(1, 2)), str(Span(days=1)), str(Span())] == [
+        "6 months",
+        "1 month 2 days",
+        "1 day",
+        "0 days",
+    ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from bot.facts import Value
+from bot.family import Span
 from bot.fields import FIELDS, asked_by
 from bot.report import build_report
 from bot.reporting.model import Report
@@ -284,3 +286,19 @@ def test_a_tick_names_who_gave_it() -> None:
     sharing = part(written(story, "pir"), "### Knowledge Sharing")
     assert re.search(r"^- \[x\] Documentation updated \(\[source\]", sharing, re.MULTILINE)
     assert "- [ ] Post-mortem published internally" in sharing
+
+
+def test_each_measure_stands_in_one_row_with_its_own_date() -> None:
+    """A line of one cell beside a line of another would drift apart as soon as one of them is broken in two."""
+    story = Story().declared("14:00").action("15:00", "Add a guard", type=ActionType.PREVENT, due="2026-03-20")
+    story.action("15:01", "Add a second guard", type=ActionType.PREVENT, due="2026-04-02")
+    rows = part(written(story, "coe"), "### Prevention Measures")
+    assert re.search(r"^\| \*\*Prevention\*\* \| \[A1\].* Add a guard \| 2026-03-20 \|$", rows, re.MULTILINE)
+    assert re.search(r"^\| \*\*Prevention\*\* \| \[A2\].* Add a second guard \| 2026-04-02 \|$", rows, re.MULTILINE)
+
+
+def test_the_next_review_says_how_long_after_the_incident_as_the_family_has_it() -> None:
+    slo, story = load_family("slo"), Story().declared("14:00")
+    sooner = replace(slo, reviews=(replace(slo.reviews[0], after=Span(months=3)),))
+    for family, line in ((slo, "2026-09-10 (6 months from incident)"), (sooner, "2026-06-10 (3 months from incident)")):
+        assert f"**Next Review Date**: {line}" in render(build_report(story.incident(), family, VIEW))
