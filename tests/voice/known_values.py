@@ -40,7 +40,7 @@ COMPOSED: Final = ("why", "notes")
 
 
 BREAK: Final = "\u200b"
-"""Where a line may end in a long word on paper."""
+"""Where a line may end in a long word on paper; looking leaves it out, and with it what people typed of it."""
 
 COUNTED: Final = ("files", "values")
 """Lists whose length a report may say."""
@@ -160,7 +160,7 @@ class Known:
         self.links |= {url for line in value.split("\n") for _, url in pieces(line) if url}
         if key in COMPOSED:
             return
-        for kind, token in tokens(value):
+        for kind, token in (*tokens(value), *tokens(value.replace(BREAK, ""))):
             match kind:
                 case "stamp":
                     self.stamps.add(token)

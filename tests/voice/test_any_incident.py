@@ -18,6 +18,7 @@ from templates.export import report_json
 from templates.families import available, load_family
 from tests import arbitrary, builders
 from tests.arbitrary import Happening, happenings
+from tests.builders import Story
 from tests.shakespeare import VIEW, shakespeare
 from tests.stories_told import reopened
 from tests.voice.family_reports import everything
@@ -138,3 +139,9 @@ def test_what_somebody_said_is_not() -> None:
         "Detected 2015-10-21 14:55 (1 min, about 100%): COE-2015-001, jennifer, descriptor leak for abs…, Bug 5554825"
     )
     assert invented(Seen([said]), facts, "coe") == []
+
+
+def test_what_was_said_with_a_break_in_it_is_known_without_the_break() -> None:
+    story = Story().declared("14:00", "host b0\u200bäö is down")
+    report = build_report(story.incident(), load_family("coe"), VIEW)
+    assert invented(MEDIA["pdf"](report), known(document_of(report), "UTC"), "coe") == []
