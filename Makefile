@@ -6,15 +6,16 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 UV     := uv>=0.13,<0.14
 
-.PHONY: help test lint format docs demo rehearse soak picture bench lock
+.PHONY: help test lint format docs demo rehearse soak emulate picture bench lock
 
 help:
 	@echo 'make demo                          a pretend Slack in the browser, with Scribe and an incident in it'
 	@echo 'make rehearse INCIDENT=file OUT=dir  a published incident, lived through; the reports are left in dir'
 	@echo 'make soak MINUTES=20               random stories in trouble of every kind, on each database, compared with peace'
+	@echo 'make emulate                       Scribe against an independent stand-in for Slack; needs npm'
 	@echo 'make test | lint | format | bench  for those who change Scribe'
 	@echo 'make picture                       draw the picture in the README anew'
-	@echo 'make docs                          write docs/fields.md anew from the catalogue of fields'
+	@echo 'make docs                          write docs/fields.md and the table of docs/reliability.md anew'
 	@echo 'make lock                          pin the newest versions that pyproject.toml allows'
 
 $(READY): requirements.lock pyproject.toml
@@ -24,7 +25,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -49,6 +50,10 @@ rehearse: $(READY)
 soak: $(READY)
 	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),20) --database sqlite
 	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),20) --database postgres
+
+emulate: $(READY)
+	npm install --silent --no-audit --no-fund --no-save --prefix .emulate emulate@0.12.2 node@24
+	$(BIN)/python -m pytest tests/emulate/against_emulate.py
 
 picture: $(READY)
 	$(BIN)/python -m tests.picture

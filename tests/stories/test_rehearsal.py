@@ -69,7 +69,7 @@ def clocks_agree(report: Json, wanted: Mapping[str, float | None]) -> None:
         assert state == "measured" or measured["why"], clock
 
 
-@pytest.fixture(params=FILES, ids=[path.stem for path in FILES])
+@pytest.fixture(params=[pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem)) for path in FILES])
 def path(request: pytest.FixtureRequest) -> Path:
     """Each incident file there is."""
     return Path(request.param)
