@@ -24,6 +24,13 @@ async def stage(database: str) -> AsyncIterator[Stage]:
         yield made
 
 
+@pytest.fixture
+async def socket_stage(database: str) -> AsyncIterator[Stage]:
+    """For what Socket Mode alone has: the same stage on both databases."""
+    async with staged(database, "socket") as made:
+        yield made
+
+
 @pytest.fixture(params=["socket", "http"])
 async def either_stage(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Stage]:
     """The same stage over each transport."""

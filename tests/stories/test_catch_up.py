@@ -228,19 +228,19 @@ async def test_a_thread_deleted_in_the_gap_reply_by_reply_and_one_under_a_tombst
     assert "zebra" not in remembered(stage) and "kept reply" in remembered(stage)
 
 
-async def test_a_silent_socket_is_an_absence_that_is_made_good(stage: Stage) -> None:
+async def test_a_silent_socket_is_an_absence_that_is_made_good(socket_stage: Stage) -> None:
     """Scenario 52 goes on: what Slack gave up on while the sockets swallowed everything is read back."""
-    channel = await stage.declared()
-    stage.slack.faults.offline = True
-    message = await stage.bob.says(channel, "errors everywhere")
-    await stage.alice.reacts(message, "boom")
-    await stage.minutes(40)
-    assert stage.slack.courier.lost
-    stage.slack.faults.offline = False
-    await stage.slack.socket.refresh()
-    await stage.slack.socket.connected(2, opened=3)
-    await stage.minutes(1)
-    assert texts(await stage.incident(channel)) == ["errors everywhere"]
+    channel = await socket_stage.declared()
+    socket_stage.slack.faults.offline = True
+    message = await socket_stage.bob.says(channel, "errors everywhere")
+    await socket_stage.alice.reacts(message, "boom")
+    await socket_stage.minutes(40)
+    assert socket_stage.slack.courier.lost
+    socket_stage.slack.faults.offline = False
+    await socket_stage.slack.socket.refresh()
+    await socket_stage.slack.socket.connected(2, opened=3)
+    await socket_stage.minutes(1)
+    assert texts(await socket_stage.incident(channel)) == ["errors everywhere"]
 
 
 async def test_what_slack_lost_without_an_absence_is_found_by_the_slow_tick(stage: Stage) -> None:

@@ -17,16 +17,16 @@ from tests.slackd.server import Slackd
 from tests.stage import MANIFEST, MORNING, Stage, environment, scribe_at_work, settings_for, staged
 
 
-async def test_a_refresh_of_both_sockets_loses_nothing(stage: Stage) -> None:
+async def test_a_refresh_of_both_sockets_loses_nothing(socket_stage: Stage) -> None:
     """Slack asks for new sockets every few hours; what is said meanwhile is captured."""
-    channel = await stage.declared()
-    await stage.slack.socket.refresh()
-    await stage.slack.socket.connected(2)
-    message = await stage.bob.says(channel, "still listening?")
-    await stage.settle()
-    await stage.bob.reacts(message, "pushpin")
-    await stage.settle()
-    assert [entry.text for entry in (await stage.incident(channel)).timeline()] == ["still listening?"]
+    channel = await socket_stage.declared()
+    await socket_stage.slack.socket.refresh()
+    await socket_stage.slack.socket.connected(2)
+    message = await socket_stage.bob.says(channel, "still listening?")
+    await socket_stage.settle()
+    await socket_stage.bob.reacts(message, "pushpin")
+    await socket_stage.settle()
+    assert [entry.text for entry in (await socket_stage.incident(channel)).timeline()] == ["still listening?"]
 
 
 async def test_an_event_nobody_listens_to_is_acknowledged(either_stage: Stage) -> None:
