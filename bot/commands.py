@@ -95,6 +95,7 @@ class React:
     emoji: str
     meaning: Meaning
     stamp: str  # event_ts of the reaction: newest wins
+    found: bool = False  # read back from the message: nobody was told when it was put on, so the stamp is ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class Unreact:
     place: Evidence
     emoji: str
     stamp: str
+    found: bool = False  # as for React
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,14 +153,16 @@ def _claim(i: Incident, entry: str, meaning: Meaning) -> None:
 
 def _marked(i: Incident, fact: f.Marked, heard: datetime) -> None:
     _claim(i, fact.entry, fact.meaning)
-    _set_mark(i, fact, Mark(fact.meaning, fact.name, fact.source.by, fact.stamp, fact.at, True, fact.source))
+    mark = Mark(fact.meaning, fact.name, fact.source.by, fact.stamp, fact.at, True, fact.source, fact.found)
+    _set_mark(i, fact, mark)
     if fact.meaning is Kind.COMMUNICATION:
         i.last_update_at = max(fact.at, i.last_update_at or fact.at)
 
 
 def _unmarked(i: Incident, fact: f.Unmarked, heard: datetime) -> None:
     meaning = fact.meaning or Kind.EVENT
-    _set_mark(i, fact, Mark(meaning, fact.name, fact.source.by, fact.stamp, fact.at, False, fact.source))
+    mark = Mark(meaning, fact.name, fact.source.by, fact.stamp, fact.at, False, fact.source, fact.found)
+    _set_mark(i, fact, mark)
 
 
 def _reworded(i: Incident, fact: f.Reworded, heard: datetime) -> None:

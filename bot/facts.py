@@ -133,6 +133,7 @@ class Marked(Fact):
     name: str  # the emoji without colons, or "typed"
     meaning: Meaning
     stamp: str
+    found: bool = False  # on the message when it was read back; Slack may still tell of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +142,7 @@ class Unmarked(Fact):
     name: str
     stamp: str
     meaning: Meaning | None = None  # which of the things one person typed of the line
+    found: bool = False  # as for Marked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,7 @@ class Mark:
     at: datetime  # when the mark was put on
     standing: bool
     source: f.Source
+    found: bool = False  # Slack may still tell of what was read back
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,13 +74,14 @@ def reactions(
         meaning = policy.meaning(emoji)
         if meaning is not None and _is_news(marks, emoji, user):
             newest = _after(newest)
-            yield Missed("reactions", message.ts, React(seen(message), emoji, meaning, newest), user)
+            yield Missed("reactions", message.ts, React(seen(message), emoji, meaning, newest, found=True), user)
     shown = _shown_whole(raw)
     for mark in marks:
         taken = (mark.name, mark.by) not in on and shown(mark.name)
         if taken and _stood(mark, before.marks.get(entry, ()), asked_at):
             place = Evidence(message.channel, message.ts, message.thread_ts)
-            yield Missed("taken_back", message.ts, Unreact(place, mark.name, _after(mark.stamp)), mark.by)
+            off = Unreact(place, mark.name, _after(mark.stamp), found=True)
+            yield Missed("taken_back", message.ts, off, mark.by)
 
 
 def _on(raw: Raw) -> Iterator[tuple[str, str]]:

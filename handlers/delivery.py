@@ -6,11 +6,12 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
+from structlog.contextvars import bound_contextvars
 
 from bot.commands import Anchor, AttachChannel, Command, Request
 from bot.decide import decide
@@ -38,15 +39,21 @@ DONE_ALREADY: Final = frozenset(
 )
 POINTLESS: Final = frozenset({"message_not_found", "cant_update_message", "too_many_reactions", "thread_not_found"})
 """The message is gone or cannot carry it; nobody misses anything."""
-ABSENT: Final = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
+ABSENT: Final = frozenset({"not_in_channel", "channel_not_found", "is_archived", "user_not_in_channel"})
 REMINDERS: Final = "scribe.nudge"
-COURTESIES: Final = ("reactions.", REMINDERS)
-"""A reaction or a reminder in a channel where Scribe is not any more: nobody misses it."""
+COURTESIES: Final = ("reactions.", "chat.postEphemeral", REMINDERS)
+"""A reaction, a whisper or a reminder in a channel where Scribe, or whoever it is for, is not: nobody misses it."""
 TRANSIENT: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
 MENDABLE: Final = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
 )
 """Somebody has to mend the installation; the call waits and is tried again."""
+BY_CHANNEL: Final = ("chat.postMessage", "scribe.")
+"""Slack counts posts by their channel, and with them what an errand of ours does; every other method it counts for the
+whole workspace, so that all calls of a method that is limited wait.
+"""
+FURNISHING: Final = ("pins.", "bookmarks.", "conversations.setTopic", "conversations.invite", "scribe.upload")
+"""What lacks a permission for one of these keeps nothing back that comes after it in its lane."""
 
 
 ERRANDS: Final[Mapping[str, Errand]] = {
@@ -63,7 +70,8 @@ class Courier:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._tasks: set[asyncio.Task[None]] = set()
-        self._complained: set[str] = set()
+        self._refused: dict[str, str] = {}  # what a method was refused for, until it succeeds
+        self._limited: dict[str, datetime] = {}  # until when a method is not to be called
 
     @property
     def idle(self) -> bool:
@@ -94,6 +102,10 @@ class Courier:
             await asyncio.wait(self._tasks)
 
     async def _deliver(self, call: Leased) -> None:
+        wait = self._limited.get(call.method, self._desk.clock.now()) - self._desk.clock.now()
+        if wait > timedelta():
+            await self._again(call, "ratelimited", wait, limited=True)
+            return
         try:
             result = await self._perform(call)
         except SlackApiError as error:
@@ -127,6 +139,7 @@ class Courier:
     async def _delivered(self, call: Leased, result: Mapping[str, Any]) -> None:
         """Note it, and what follows from it, in one commit."""
         now = self._desk.clock.now()
+        self._refused.pop(call.method, None)
         self._desk.metrics.tried(call.method, "delivered")
         command = consequence(call, result)
         if command is None or call.incident is None:
@@ -146,10 +159,13 @@ class Courier:
             self._desk.metrics.tried(call.method, "dropped")
             await self._desk.store.delivered(call.id, {}, self._desk.clock.now())
         elif code in TRANSIENT:
-            await self._again(call, code, _retry_after(error) or _pause(call.attempt), limited=code == "ratelimited")
+            pause, limited = _retry_after(error) or _pause(call.attempt), code == "ratelimited"
+            if limited and not call.method.startswith(BY_CHANNEL):
+                self._limited[call.method] = self._desk.clock.now() + pause
+            await self._again(call, code, pause, limited=limited)
         elif code in MENDABLE:
-            self._complain(code, error)
-            await self._again(call, code, PATIENCE, limited=True)
+            self._complain(call, code, error)
+            await self._until_mended(call, code)
         else:
             await self._give_up(call, code, error)
 
@@ -163,21 +179,37 @@ class Courier:
             self._desk.metrics.tried(call.method, "retried")
             await self._desk.store.retry(call.id, why, self._desk.clock.now() + pause)
 
+    async def _until_mended(self, call: Leased, code: str) -> None:
+        """Again and again. A first try that Slack refused for its scope left nothing behind, so it need not hold up
+        what can go out without it.
+        """
+        if code == "missing_scope" and call.attempt == 1 and call.method.startswith(FURNISHING):
+            self._desk.metrics.tried(call.method, "retried")
+            await self._desk.store.put_off(call.id, code, self._desk.clock.now() + PATIENCE)
+        else:
+            await self._again(call, code, PATIENCE, limited=True)
+
     async def _give_up(self, call: Leased, why: str, error: Exception | None) -> None:
         error_id = uuid.uuid4().hex[:8]
-        log.error("error %s: call %s (%s) set aside: %s", error_id, call.key, call.method, why, exc_info=error)
+        with bound_contextvars(incident=call.incident and await self._number(call.incident)):
+            log.error("error %s: call %s (%s) set aside: %s", error_id, call.key, call.method, why, exc_info=error)
         await self._set_aside(call, f"{error_id} {why}")
+
+    async def _number(self, incident: int) -> str | int:
+        """As it stands in the other lines of the log."""
+        return (await self._desk.store.incident(incident)).number or incident
 
     async def _set_aside(self, call: Leased, why: str) -> None:
         self._desk.metrics.tried(call.method, "set_aside")
         await self._desk.store.set_aside(call.id, why, self._desk.clock.now())
 
-    def _complain(self, code: str, error: SlackApiError) -> None:
-        """Said once, not at every call."""
+    def _complain(self, call: Leased, code: str, error: SlackApiError) -> None:
+        """Said once, not at every call; and again when it was mended in between."""
         needed = error.response.get("needed") if hasattr(error.response, "get") else None
-        if (said := f"{code} {needed or ''}".strip()) not in self._complained:
-            self._complained.add(said)
+        said = f"{code} {needed or ''}".strip()
+        if said not in self._refused.values():
             log.error("Slack refuses us: %s. Run `scribe check` to see what to mend.", said)
+        self._refused[call.method] = said
 
 
 def consequence(call: Leased, result: Mapping[str, Any]) -> Command | None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from structlog.contextvars import unbind_contextvars
 
 from handlers import events
 from handlers.desk import Desk
@@ -103,6 +104,7 @@ class Line:
             await self._alone(envelopes[0])
             return
         left = envelopes
+        unbind_contextvars("incident")  # of those before, which may have belonged to another
         try:
             items = {envelope.key: Item(_heard(envelope), envelope.body["event"]) for envelope in envelopes}
             alone = {item.heard.key for item in await take(self._desk, lane, list(items.values()))}

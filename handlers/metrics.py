@@ -50,6 +50,23 @@ class Metrics:
             "Unexpected errors while an envelope was handled; each has an id in the log.",
             registry=self.registry,
         )
+        self._pages = Counter(
+            "scribe_readback_pages_total",
+            "Pages of Slack's history that were read back and compared with what is known.",
+            registry=self.registry,
+        )
+        self._missed = Counter(
+            "scribe_readback_found_total",
+            "What was found in them that nobody had heard of: messages, edits, deletions, reactions, mentions.",
+            ("kind",),
+            registry=self.registry,
+        )
+        self._nudges = Counter(
+            "scribe_nudges_total",
+            "Reminders: posted, edited, or needless (everything was done before they went out).",
+            ("outcome",),
+            registry=self.registry,
+        )
         self._depths = {name: Gauge(f"scribe_{name}", said, registry=self.registry) for name, said in _DEPTHS.items()}
         self._database = Gauge("scribe_database_up", "1 while the database answers.", registry=self.registry)
         self._sockets = Gauge("scribe_sockets_connected", "Open connections of Socket Mode.", registry=self.registry)
@@ -70,6 +87,15 @@ class Metrics:
 
     def tried(self, method: str, outcome: str) -> None:
         self._deliveries.labels(method, outcome).inc()
+
+    def read_back(self, found: Mapping[str, int]) -> None:
+        """One page, with how much was found of each kind."""
+        self._pages.inc()
+        for kind, count in found.items():
+            self._missed.labels(kind).inc(count)
+
+    def nudged(self, outcome: str) -> None:
+        self._nudges.labels(outcome).inc()
 
     def failed(self) -> None:
         self._errors.inc()

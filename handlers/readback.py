@@ -147,6 +147,8 @@ async def _commit(
         await carry_out_all(desk, visit, asked)
         following = await _unless_overtaken(visit, following)
         await visit.put(_next_calls(following, before.id, desk.clock.now()), desk.clock.now())
+    mentions = following.tally.get("mentions", 0) if following.done else 0
+    desk.metrics.read_back({**_counted({}, found), "mentions": mentions})
 
 
 def _spoken(desk: Desk, channel: str, page: Page) -> list[tuple[Raw, Message]]:

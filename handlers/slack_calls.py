@@ -175,10 +175,15 @@ async def remind(desk: Desk, call: Leased, args: Args) -> Result:
     message, anchor = reminding.message_of(desk, incident), incident.anchors.get(reminding.ANCHOR)
     if anchor is not None:
         place = {"channel": anchor.place.channel, "ts": anchor.place.ts}
-        return await perform_plainly(desk, replace(call, method="chat.update"), {**place, **message})
+        edited = await perform_plainly(desk, replace(call, method="chat.update"), {**place, **message})
+        desk.metrics.nudged("edited")
+        return edited
     if not reminding.anything(desk, incident):
+        desk.metrics.nudged("needless")
         return {}
-    return await post_message(desk, call, post(call.key, args["channel"], message).args)
+    posted = await post_message(desk, call, post(call.key, args["channel"], message).args)
+    desk.metrics.nudged("posted")
+    return posted
 
 
 async def update_summary(desk: Desk, call: Leased, args: Args) -> Result:
@@ -227,10 +232,13 @@ async def post_nudges(desk: Desk, call: Leased, args: Args) -> Result:
         return found
     message = await message_of(desk, args["to"], args["day"], posted=False)
     if message is None:
+        desk.metrics.nudged("needless")
         return {}
     metadata = {"event_type": "scribe", "event_payload": {"key": call.key}}
     full = {"channel": channel, "metadata": metadata, "unfurl_links": False, "unfurl_media": False, **message}
-    return _data(await desk.courier.api_call("chat.postMessage", json=full))
+    posted = _data(await desk.courier.api_call("chat.postMessage", json=full))
+    desk.metrics.nudged("posted")
+    return posted
 
 
 async def update_nudges(desk: Desk, call: Leased, args: Args) -> Result:
@@ -240,7 +248,9 @@ async def update_nudges(desk: Desk, call: Leased, args: Args) -> Result:
     if place is None or message is None:
         return {}
     edit = {"channel": place["channel"], "ts": place["ts"], **message}
-    return await perform_plainly(desk, replace(call, method="chat.update"), edit)
+    edited = await perform_plainly(desk, replace(call, method="chat.update"), edit)
+    desk.metrics.nudged("edited")
+    return edited
 
 
 PERFORM: Final[Mapping[str, Perform]] = {

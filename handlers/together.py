@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from structlog.contextvars import bind_contextvars
+
 from bot.commands import React, Request, Unreact
 from bot.decide import decide
 from bot.decision import Decision, ShowCard
@@ -48,6 +50,8 @@ async def take(desk: Desk, channel: str, items: Sequence[Item]) -> list[Item]:
     marked = [item for item in items if _means_something(desk, item.event)]
     incident = await incident_here(desk, channel) if marked else None
     async with desk.store.visit(incident) as visit:
+        if incident is not None:
+            bind_contextvars(incident=visit.incident.number or incident)
         said = [message for item in items if (message := _said(desk, channel, item)) is not None]
         if said:
             await visit.remember_here(channel, said)

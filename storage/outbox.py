@@ -71,6 +71,10 @@ class Outbox:
         """Try again from then on; the lane waits. False: the lease went to somebody else meanwhile."""
         return await self._db.once(_settle, self.me, id, {"error": error, "not_before": not_before})
 
+    async def put_off(self, id: int, error: str, not_before: datetime) -> bool:
+        """As `retry`, for a call of which Slack has taken nothing: it counts as untried, and its lane goes on."""
+        return await self._db.once(_settle, self.me, id, {"error": error, "not_before": not_before, "attempt": 0})
+
     async def set_aside(self, id: int, error: str, now: datetime) -> bool:
         """Give up on it, keep it for inspection, and let its lane go on."""
         return await self._db.once(_settle, self.me, id, {"error": error, "aside_at": now})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot import commands as c
-from bot.decide import capture, declare, following, knowledge, life, listening, merging, state
+from bot.decide import capture, declare, edits, following, knowledge, life, listening, merging, state
 from bot.decide._secrets import told, without_secrets
 from bot.decision import Decision
 from bot.incident import Incident
@@ -23,8 +23,8 @@ _RULES: Mapping[type, Callable[[Incident, Any, c.Request, Policy], Decision]] = 
     c.React: capture.react,
     c.Unreact: capture.unreact,
     c.Capture: capture.capture,
-    c.NoteEdit: capture.note_edit,
-    c.NoteDeletion: capture.note_deletion,
+    c.NoteEdit: edits.note_edit,
+    c.NoteDeletion: edits.note_deletion,
     c.Amend: capture.amend,
     c.Withdraw: capture.withdraw,
     c.Reinstate: capture.reinstate,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from bot import commands as c
@@ -37,15 +36,13 @@ from bot.decision import (
     ShowCard,
     Span,
     Time,
-    Unsay,
     Whisper,
     say,
 )
 from bot.facts import AnyFact, Evidence
-from bot.fields import FIELDS
-from bot.incident import Entry, Incident, entries_of, mention_key, message_entry, typed_entry
+from bot.incident import Entry, Incident, message_entry, typed_entry
 from bot.policy import Policy
-from bot.stamps import instant_of, moment_of, stamp_of
+from bot.stamps import instant_of, moment_of
 from bot.words import Kind, Meaning, Milestone, Wire
 
 
@@ -105,6 +102,8 @@ def _aimed(incident: Incident, request: c.Request, entry: str, text: Wire, place
 def react(incident: Incident, command: c.React, request: c.Request, policy: Policy) -> Decision:
     """A reaction makes the message a timeline event, or adds a witness to it. The message's own time counts."""
     entry = message_entry(command.message.place)
+    if _read_back_already(incident, entry, command, request, standing=True):
+        return Decision()
     text, found = masked(command.message.text, policy)
     facts: list[AnyFact] = []
     if entry not in incident.entries:
@@ -117,6 +116,14 @@ def react(incident: Incident, command: c.React, request: c.Request, policy: Poli
     notices = [*_confirmation(incident, facts, entry, command.message.place, request.now), ShowCard()]
     notices += _whispers(incident, command, request, entry, found)
     return Decision(tuple(facts), tuple(notices))
+
+
+def _read_back_already(
+    incident: Incident, entry: str, command: c.React | c.Unreact, request: c.Request, *, standing: bool
+) -> bool:
+    """Slack tells late of what was read back in the meantime: it is one fact, and it stands already."""
+    marks = (m for m in incident.marks.get(entry, ()) if (m.name, m.by) == (command.emoji, request.by))
+    return not command.found and any(mark.found and mark.standing is standing for mark in marks)
 
 
 def _comes_back(incident: Incident, entry: str, stamp: str) -> bool:
@@ -139,6 +146,7 @@ def _reaction(request: c.Request, entry: str, command: c.React) -> f.Marked:
         name=command.emoji,
         meaning=command.meaning,
         stamp=command.stamp,
+        found=command.found,
     )
 
 
@@ -169,6 +177,8 @@ def _whispers(
 def unreact(incident: Incident, command: c.Unreact, request: c.Request, policy: Policy) -> Decision:
     """One witness less. Kept even where nothing stands yet, because the removal may arrive before the addition."""
     entry = message_entry(command.place)
+    if _read_back_already(incident, entry, command, request, standing=False):
+        return Decision()
     fact = f.Unmarked(
         key=f"reaction:{entry}:{command.emoji}:{request.by}:{command.stamp}:off",
         at=request.now,
@@ -176,6 +186,7 @@ def unreact(incident: Incident, command: c.Unreact, request: c.Request, policy: 
         entry=entry,
         name=command.emoji,
         stamp=command.stamp,
+        found=command.found,
     )
     notices = _confirmation(incident, [fact], entry, command.place, request.now)
     return Decision((fact,), (*notices, ShowCard()))
@@ -205,70 +216,6 @@ def capture(incident: Incident, command: c.Capture, request: c.Request, policy: 
 
 def _captured_line(request: c.Request, entry: str, at: datetime, text: Wire, meaning: Meaning) -> list[LogLine]:
     return [log(request, Name(request.by), " added a message: ", *_telling(at, False, text, meaning), about=entry)]
-
-
-def note_edit(incident: Incident, command: c.NoteEdit, request: c.Request, policy: Policy) -> Decision:
-    """The text follows the author's edit; the time stays the message's; the earlier wording is kept."""
-    entry = message_entry(command.message.place)
-    line = incident.entries.get(entry)
-    text, _ = masked(command.message.text, policy)
-    if line is None:
-        return Decision((), _as_typed(incident, command.message.place))
-    if line.erased or (line.text, line.files) == (text, command.message.files):
-        return Decision()
-    fact = f.Reworded(
-        key=f"edit:{entry}:{stamp_of(command.edited_at)}:{_tag(text)}",
-        at=whole_second(command.edited_at),
-        source=source(request, command.message.place),
-        entry=entry,
-        text=text,
-        files=command.message.files,
-    )
-    return Decision((fact,), (ShowCard(),))
-
-
-def _tag(text: str) -> str:
-    """Tells the wordings apart that a message had in one second; too short to tell what a deleted one was."""
-    return hashlib.sha256(text.encode()).hexdigest()[:4]
-
-
-def _as_typed(incident: Incident, place: Evidence) -> tuple[Notice, ...]:
-    """Who edits what they said to @Scribe is told once that it was taken as it was first said: read anew, an edit could
-    move a time or a milestone that others have built on since.
-    """
-    key = mention_key(place.channel, place.ts)
-    line = incident.entries.get(typed_entry(key, 0))
-    if line is None or line.erased or place.channel != incident.channel:
-        return ()
-    text = "What you typed stands as it was before your edit. Correct the line in `/incident timeline`."
-    return (Whisper(f"as-typed:{key}", line.source.by, (text,), thread_ts=place.thread_ts),)
-
-
-def note_deletion(incident: Incident, command: c.NoteDeletion, request: c.Request, policy: Policy) -> Decision:
-    """A deleted message leaves a withdrawn line without its text, wherever that text was kept; so do the lines and the
-    action item that it typed where it was said to @Scribe. What it set is the team's answer by now and stays.
-    """
-    items = {item.entry for item in incident.actions.values()}
-    gone = [entry for entry in entries_of(command.place) if entry in incident.entries or entry in items]
-    stays = _stays(incident, command.place, request)
-    if not gone:
-        return Decision((), stays, erase=(command.place,))
-    at, by = whole_second(request.now), source(request, command.place)
-    facts = tuple(f.Erased(key=f"erase:{entry}", at=at, source=by, entry=entry) for entry in gone)
-    repeated = (Unsay(anchor.place) for anchor in incident.anchors.values() if anchor.about in gone)
-    return Decision(facts, (*repeated, *stays, ShowCard()), erase=(command.place,))
-
-
-def _stays(incident: Incident, place: Evidence, request: c.Request) -> tuple[Notice, ...]:
-    """Whoever deletes the message by which they set something is told, once, that the answer stands."""
-    key = mention_key(place.channel, place.ts)
-    said = {name: values for name, values in incident.fields.items() if any(v.source.ref == key for v in values)}
-    if not said or place.channel != incident.channel:
-        return ()
-    by = next(v.source.by for v in next(iter(said.values())) if v.source.ref == key)
-    names = ", ".join(f"“{FIELDS[name].label}”" for name in said if name in FIELDS)
-    text = f"Your message is deleted; what it set in the report stays: {names}. To take it back, set it to unknown."
-    return (Whisper(f"stays:{key}", by, (text,), thread_ts=place.thread_ts),)
 
 
 def amend(incident: Incident, command: c.Amend, request: c.Request, policy: Policy) -> Decision:

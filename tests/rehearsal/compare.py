@@ -88,7 +88,7 @@ def _canvases(calm: Performance, disturbed: Performance) -> Iterator[str]:
 
 
 def stated_otherwise(calm: Performance, disturbed: Performance) -> Iterator[str]:
-    """Facts of people that were lost or doubled, by kind and second."""
+    """Facts of people that were lost or doubled, by kind and what tells them from the others."""
     before, after = Counter(calm.facts), Counter(disturbed.facts)
     for fact, count in (before - after).items():
         yield f"facts: {count} of {fact} lost"

@@ -185,8 +185,8 @@ class Play:
             return next(m for m in self.there.messages.values() if m.user == bot and m.blocks)
 
         def stands() -> bool:
-            texts = [e.get("text", {}).get("text") for b in card().blocks for e in b.get("elements", ())]
-            return act.button in texts
+            buttons = [e for b in card().blocks if b["type"] == "actions" for e in b["elements"]]
+            return act.button in [button["text"]["text"] for button in buttons]
 
         async def once() -> Answer:
             return await self._person(act.who).presses(card(), text=act.button)

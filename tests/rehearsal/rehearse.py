@@ -10,10 +10,11 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import create_engine, select
 
+from bot.stamps import moment_of
 from handlers import offline
 from handlers.settings import load
 from storage import Store, migrate
@@ -56,7 +57,7 @@ class Performance:
     texts: Mapping[str, str]
     posts: tuple[tuple[str, str, str], ...]  # author, text of the thread's parent, text
     canvases: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...] = ()  # kind and second of everything people stated
+    facts: tuple[tuple[str, str], ...] = ()  # kind of everything people stated, and what tells it from the others
     documents: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -120,7 +121,17 @@ def _facts(database: str, bot: str) -> tuple[tuple[str, str], ...]:
         rows = connection.execute(select(facts.c.kind, facts.c.at, facts.c.body)).all()
     engine.dispose()
     people = [row for row in rows if row.body["source"]["by"] not in ("scribe", bot)]
-    return tuple(sorted((row.kind, f"{row.at:%H:%M:%S}") for row in people))
+    return tuple(sorted((row.kind, _told_by(row)) for row in people))
+
+
+def _told_by(row: Any) -> str:
+    """The second in which it was stated. Of a reaction that was read back nobody knows that: there it is the second of
+    the message, with who put on what.
+    """
+    if row.kind in ("marked", "unmarked") and row.body["name"] != "typed":
+        second = moment_of(row.body["entry"].rpartition(":")[2])
+        return f"{second:%H:%M:%S} {row.body['name']} {row.body['source']['by']}"
+    return f"{row.at:%H:%M:%S}"
 
 
 async def _number(database: str, channel: str) -> str:

@@ -158,6 +158,10 @@ class Slackd:
         self._door.revoked = True
         self.world.record("tokens_revoked", None)
 
+    def return_tokens(self) -> None:
+        """The app is installed again, with the same tokens."""
+        self._door.revoked = False
+
     def uninstall(self) -> None:
         """Remove the app from the workspace."""
         self.revoke_tokens()

@@ -29,6 +29,7 @@ class Tale:
     random: Random
     open: dict[str, tuple[str, list[tuple[str, str]]]] = field(default_factory=dict)  # name: author, who marked what
     told: int = 0
+    severity: str = "2"  # as declared
 
     def acts(self, count: int) -> Iterator[Act]:
         for n in range(count):
@@ -106,10 +107,13 @@ class Tale:
                 f"set customer_impact = nobody could pay {self._words_plain()}",
                 f"set went_well = {self._words_plain()}",
                 f"action add {self._words_plain()} due 2026-04-{minute - 9 if minute < 39 else 30}",
-                f"severity sev{self.random.choice('123')}",
+                "severity",
                 f"update {self._words_plain()}",
             )
         )
+        if line == "severity":  # another one than it is, or it is refused
+            self.severity = self.random.choice([level for level in "123" if level != self.severity])
+            line = f"severity sev{self.severity}"
         return Types(self._who(), f"/incident {line}")
 
     def _fills(self) -> Fills:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import MetaData, create_engine, make_url, select
+from sqlalchemy import Engine, MetaData, create_engine, select
 
 from bot.incident import Entry, Incident
 from bot.milestones import counting
 from bot.wire import plain
 from bot.words import Milestone
+from storage.engine import read_url
+from storage.tables import facts
 from tests.slackd.people import Person
 from tests.slackd.records import Channel
 from tests.stage import Stage
@@ -46,12 +49,22 @@ async def draft(stage: Stage, channel: Channel, by: Person | None = None, family
     return made.content.decode()
 
 
+def facts_stated(stage: Stage) -> Counter[str]:
+    """How many facts of each kind the database holds."""
+    engine = _engine(stage)
+    with engine.connect() as connection:
+        kinds = Counter(connection.scalars(select(facts.c.kind)))
+    engine.dispose()
+    return kinds
+
+
+def _engine(stage: Stage) -> Engine:
+    return create_engine(read_url(stage.settings.database_url.get_secret_value()))
+
+
 def remembered(stage: Stage) -> str:
     """Everything that stands in any table of the database, as one text."""
-    url = make_url(stage.settings.database_url.get_secret_value())
-    if url.drivername == "postgresql":
-        url = url.set(drivername="postgresql+psycopg")
-    engine = create_engine(url)
+    engine = _engine(stage)
     tables = MetaData()
     tables.reflect(engine)
     with engine.connect() as connection:

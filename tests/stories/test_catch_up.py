@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.words import Milestone, Status
 from tests.slackd.records import Channel, Message
 from tests.stage import Stage
-from tests.stories.reading import clock, confirmed, draft, only_line, reached, remembered, texts
+from tests.stories.reading import clock, confirmed, draft, facts_stated, only_line, reached, remembered, texts
 
 AWAY = "Scribe was away from"
 
@@ -127,6 +127,29 @@ async def test_a_mention_slack_delivers_late_after_it_was_read_back_is_not_carri
     await stage.minutes(10)
     assert not stage.slack.courier.lost
     assert only_line(await stage.incident(channel)).text == "db failover"
+
+
+async def test_reactions_slack_delivers_late_after_they_were_read_back_are_the_facts_there_are(stage: Stage) -> None:
+    """Put on and taken off while nobody listened; what is done to them afterwards counts as ever."""
+    channel = await stage.declared()
+    taken_off = await marked(stage, channel, "lunch?")
+    message = await stage.bob.says(channel, "db failover")
+    await stage.minutes(2)
+    await stage.leaves()
+    await stage.minutes(2)
+    await stage.carol.reacts(message, "boom")
+    await stage.alice.unreacts(taken_off, "pushpin")
+    await stage.minutes(3)
+    await stage.returns()
+    incident = await stage.incident(channel)
+    assert texts(incident) == ["db failover"]
+    await stage.minutes(9)
+    assert not stage.slack.courier.lost
+    assert (facts_stated(stage)["marked"], facts_stated(stage)["unmarked"]) == (2, 1)
+    await stage.carol.unreacts(message, "boom")
+    await stage.alice.reacts(taken_off, "pushpin")
+    assert texts(await stage.incident(channel)) == ["lunch?"]
+    assert (facts_stated(stage)["marked"], facts_stated(stage)["unmarked"]) == (3, 2)
 
 
 async def test_an_edit_heard_live_and_read_back_is_one_fact(stage: Stage) -> None:

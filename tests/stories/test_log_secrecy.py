@@ -69,6 +69,8 @@ async def test_nothing_that_was_said_or_that_opens_a_door_is_logged_when_all_goe
     assert failed
     assert all(line["error"] in line["event"] and line["envelope"] for line in failed)
     assert number in {line.get("incident") for line in failed}
+    together = [line for line in lines if "failed together" in line["event"] or "set aside" in line["event"]]
+    assert {line.get("incident") for line in together} == {number}, "also of reactions taken up together, and of calls"
     for forbidden in (SECRET, *tokens(stage)):
         assert forbidden not in stream.getvalue()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.rehearsal.acts import Says, Types
+from tests.rehearsal.compare import stated_otherwise
+from tests.rehearsal.rehearse import Performance
 from tests.soak.rounds import Figures, Kind, round_of
 from tests.soak.tale import tale
 
@@ -19,6 +21,15 @@ async def test_a_story_in_trouble_of_every_kind_ends_as_in_peace(kind: Kind, rep
     figures = Figures()
     assert await round_of(kind, replicas, seed, ACTS, figures) == [], f"seed {seed}: {figures}"
     assert figures.trouble["kills"] > 0, f"seed {seed}: {figures}"
+
+
+def test_a_fact_lost_and_a_fact_doubled_are_told() -> None:
+    """Also where nothing of them shows in the report or the channel."""
+    lost, kept = ("marked", "14:00:00"), ("unmarked", "14:00:01")
+    calm = Performance({}, {}, (), (), (lost, kept))
+    disturbed = Performance({}, {}, (), (), (kept, kept))
+    assert [*stated_otherwise(calm, calm)] == []
+    assert [*stated_otherwise(calm, disturbed)] == [f"facts: 1 of {lost} lost", f"facts: 1 of {kept} too many"]
 
 
 def test_a_tale_is_the_same_for_the_same_seed_and_another_for_another() -> None:

@@ -81,6 +81,23 @@ async def test_a_call_that_slack_fails_and_one_it_refuses_are_counted(tmp_path: 
     assert said["scribe_outbox_aside"] == 1
 
 
+async def test_what_is_read_back_and_what_people_are_reminded_of_is_counted(tmp_path: Path) -> None:
+    """An absence with one message and one reaction in it; then an action item comes due."""
+    async with watched(fresh_sqlite(tmp_path)) as stage:
+        channel = await stage.declared()
+        await stage.alice.types("/incident action add Alert on lag @alice due tomorrow", channel)
+        await stage.leaves()
+        await stage.minutes(5)
+        await stage.carol.reacts(await stage.bob.says(channel, "db failover"), "pushpin")
+        await stage.minutes(10)
+        await stage.returns()
+        said = await numbers(stage)
+        assert said["scribe_readback_pages_total"] >= 1
+        assert said["scribe_readback_found_total messages"] == said["scribe_readback_found_total reactions"] == 1
+        await stage.minutes(60 * 24)
+        assert (await numbers(stage))["scribe_nudges_total posted"] >= 1
+
+
 async def test_a_redelivered_event_is_counted_as_known(tmp_path: Path) -> None:
     async with watched(fresh_sqlite(tmp_path)) as stage:
         channel = await stage.declared()
