@@ -48,6 +48,9 @@ class Topic(StrEnum):
     SIGN_OFF = "sign_off"
 
 
+ABOUT_ITEMS: Final = (Topic.ITEM, Topic.LATE, Topic.TOLD)
+"""What concerns one action item, and is named after it."""
+
 DATED: Final = frozenset(str(topic) for topic in Topic)
 """Topics with a date, which come at a working hour."""
 
@@ -109,11 +112,12 @@ def plan(
 
 def keys_of_item(item: str) -> frozenset[str]:
     """The names of everything that may be followed up about one action item."""
-    return frozenset({*_about(item), Topic.DIGEST})
+    return frozenset({*about_item(item), Topic.DIGEST})
 
 
-def _about(item: str) -> tuple[str, ...]:
-    return tuple(f"{topic}:{item}" for topic in (Topic.ITEM, Topic.LATE, Topic.TOLD))
+def about_item(item: str) -> tuple[str, ...]:
+    """The names of what somebody is reminded of because of one action item."""
+    return tuple(f"{topic}:{item}" for topic in ABOUT_ITEMS)
 
 
 def touched(incident: Incident, facts: Sequence[f.AnyFact]) -> frozenset[str] | None:
@@ -202,7 +206,7 @@ class _Plan:
 
     def items(self, only: Collection[str] | None) -> Iterator[Followup]:
         for item in self._i.action_items():
-            if item.status not in FINISHED and (only is None or any(key in only for key in _about(item.id))):
+            if item.status not in FINISHED and (only is None or any(key in only for key in about_item(item.id))):
                 yield from self._item(item)
 
     def _item(self, item: ActionItem) -> Iterator[Followup]:

@@ -10,13 +10,10 @@ from typing import Final
 
 from bot.decision import Name, Quote, Text
 from bot.family import Family
-from bot.followups import FINISHED, Followup, Nudge, Topic, due_of, plan
+from bot.followups import ABOUT_ITEMS, FINISHED, Followup, Nudge, Topic, due_of, plan
 from bot.incident import ActionItem, Incident
 from bot.policy import Policy
-from bot.words import OVER, ActionStatus
-
-_ITEMS: Final = frozenset({Topic.ITEM, Topic.LATE, Topic.TOLD})
-"""About one action item."""
+from bot.words import OVER, ActionStatus, Status
 
 
 class Group(StrEnum):
@@ -57,7 +54,7 @@ class Line:
 def lines(incident: Incident, nudges: Sequence[Nudge], policy: Policy, family: Family | None) -> Iterator[Line]:
     """What these nudges of one incident say now, in the order of their keys."""
     keys = {nudge.key for nudge in nudges}
-    only = keys if all(key.partition(":")[0] in _ITEMS for key in keys) else None
+    only = keys if all(key.partition(":")[0] in ABOUT_ITEMS for key in keys) else None
     planned = {followup.key: followup for followup in plan(incident, policy, family, only)}
     for nudge in nudges:
         yield _line(incident, nudge, planned.get(nudge.key), family)
@@ -66,7 +63,7 @@ def lines(incident: Incident, nudges: Sequence[Nudge], policy: Policy, family: F
 def _line(incident: Incident, nudge: Nudge, followup: Followup | None, family: Family | None) -> Line:
     topic = Topic(nudge.key.partition(":")[0])
     about = nudge.key.partition(":")[2]
-    item = incident.actions.get(about) if topic in _ITEMS else None
+    item = incident.actions.get(about) if topic in ABOUT_ITEMS else None
     due = due_of(item, incident, family) if item else followup.due if followup else nudge.day
     return Line(
         nudge=nudge,
@@ -114,6 +111,8 @@ def _open(incident: Incident, family: Family | None) -> tuple[ActionItem, ...]:
 
 
 def _now(incident: Incident, nudge: Nudge, followup: Followup | None, item: ActionItem | None) -> Text:
+    if incident.status is Status.MERGED:
+        return (f"goes on in {incident.merged_into}",)
     if incident.status in OVER:
         return (f"{incident.number} was {incident.status}, so nothing is to be done.",)
     if followup is None:

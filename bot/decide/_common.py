@@ -10,7 +10,7 @@ from bot.commands import Request, SeenMessage
 from bot.decision import LogLine, Quote, Refused, Span, Text
 from bot.evolve import evolve
 from bot.facts import AnyFact, Evidence, Recorded, Source
-from bot.incident import Entry, Incident, message_entry
+from bot.incident import ActionItem, Entry, Incident, message_entry
 from bot.masking import mask
 from bot.policy import Policy
 from bot.stamps import moment_of, stamp_of
@@ -60,6 +60,20 @@ def entry_of(incident: Incident, entry: str) -> Entry:
     if found is None or found.erased:
         raise Refused("That line is not on the timeline any more.", "/incident timeline")
     return found
+
+
+def item_of(incident: Incident, action: str) -> ActionItem:
+    """The action item somebody means; upper and lower case are one.
+
+    Raises:
+        Refused: there is none of that name.
+    """
+    names = {name.casefold(): name for name in incident.actions}
+    name = names.get(action.casefold())
+    if name is None:
+        known = ", ".join(incident.actions) or "none yet"
+        raise Refused(f"There is no action item {action} here; there are: {known}.", "/incident action done A1")
+    return incident.actions[name]
 
 
 def require_not_over(incident: Incident) -> None:

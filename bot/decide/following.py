@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot import commands as c
 from bot import facts as f
-from bot.decide._common import log, require_not_over, source
+from bot.decide._common import item_of, log, require_not_over, source
 from bot.decision import Decision, Name, Refused, Text, Time, say
-from bot.followups import FINISHED
+from bot.followups import ABOUT_ITEMS, FINISHED
 from bot.incident import Incident
 from bot.policy import Policy
 
 
 def snooze(incident: Incident, command: c.Snooze, request: c.Request, policy: Policy) -> Decision:
     """Put off what is followed up; what is finished has nothing to be put off."""
-    left = [key for key in command.followups if not _finished(incident, key)]
+    left = [key for key in map(partial(_meant, incident), command.followups) if not _finished(incident, key)]
     if not left:
         raise Refused("That is finished already; nobody is reminded of it any more.", "/incident actions")
     facts = tuple(
@@ -30,6 +32,16 @@ def snooze(incident: Incident, command: c.Snooze, request: c.Request, policy: Po
     return Decision(facts, reply=say(f"You will hear of {what} again on {command.until:%a %Y-%m-%d}."))
 
 
+def _meant(incident: Incident, key: str) -> str:
+    """The name of what is followed up, as it is kept.
+
+    Raises:
+        Refused: it is about an action item that there is not.
+    """
+    topic, _, about = key.partition(":")
+    return f"{topic}:{item_of(incident, about).id}" if topic in ABOUT_ITEMS else key
+
+
 def _finished(incident: Incident, key: str) -> bool:
     item = incident.actions.get(key.partition(":")[2])
     return (item is not None and item.status in FINISHED) or key in incident.settled
@@ -38,7 +50,7 @@ def _finished(incident: Incident, key: str) -> bool:
 def named(key: str) -> str:
     """How a sentence calls it: an action item by its id, anything else by what it is."""
     topic, _, about = key.partition(":")
-    return about if topic in ("item", "late", "told") else f"the {topic.replace('_', '-')}"
+    return about if topic in ABOUT_ITEMS else f"the {topic.replace('_', '-')}"
 
 
 def settle(incident: Incident, command: c.Settle, request: c.Request, policy: Policy) -> Decision:

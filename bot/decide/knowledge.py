@@ -6,7 +6,7 @@ from datetime import UTC
 
 from bot import commands as c
 from bot import facts as f
-from bot.decide._common import log, source
+from bot.decide._common import item_of, log, source
 from bot.decision import Decision, Name, Overtaken, Quote, Refused, ShowCard, Span, say
 from bot.facts import AnyFact, Value
 from bot.field import Field
@@ -157,13 +157,10 @@ def _due(command: c.AddAction | c.ChangeAction, request: c.Request) -> tuple[Spa
 
 def change_action(incident: Incident, command: c.ChangeAction, request: c.Request, policy: Policy) -> Decision:
     """Change one part of an action item, or its status; declining needs the reason."""
-    item = incident.actions.get(command.action)
-    if item is None:
-        known = ", ".join(incident.actions) or "none yet"
-        raise Refused(f"There is no action item {command.action} here; there are: {known}.", "/incident action done A1")
+    item = item_of(incident, command.action)
     if command.status is ActionStatus.DECLINED and not command.reason.strip():
         raise Refused("Declining needs a reason.", f"/incident action decline {item.id} superseded by the new cluster")
-    if command == c.ChangeAction(item.id, status=item.status):
+    if command == c.ChangeAction(command.action, status=item.status):
         raise Refused(f"{item.id} is {str(item.status).replace('_', ' ')} already.", "/incident actions")
     fact = f.ActionChanged(
         key=f"{request.key}:{item.id}",

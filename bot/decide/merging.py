@@ -9,7 +9,8 @@ from bot import facts as f
 from bot.decide._common import entry_of, log, require_not_over, source
 from bot.decision import Announce, ChannelLink, Decision, Name, Quote, Refused, ShowCard, Span, Time, say
 from bot.facts import AnyFact, Source
-from bot.incident import Entry, Incident
+from bot.followups import about_item
+from bot.incident import ActionItem, Entry, Incident
 from bot.milestones import settings
 from bot.words import Milestone, Wire
 
@@ -47,7 +48,7 @@ def _absorbed(here: Incident, other: Incident, request: c.Request) -> Iterator[A
     yield from _set_moments(here, request)
     yield from _known(here, other, request)
     for item in here.action_items():
-        yield _carried_action(here, other, item.id, request)
+        yield from _carried(here, item, request)
 
 
 def _copied(here: Incident, entry: Entry, origin: str) -> Iterator[AnyFact]:
@@ -128,13 +129,14 @@ def _known(here: Incident, other: Incident, request: c.Request) -> Iterator[AnyF
             )
 
 
-def _carried_action(here: Incident, other: Incident, action: str, request: c.Request) -> f.ActionAdded:
-    item = here.actions[action]
-    return f.ActionAdded(
-        key=f"{request.key}:action:{action}",
+def _carried(here: Incident, item: ActionItem, request: c.Request) -> Iterator[AnyFact]:
+    """The item under a name that tells where it comes from, as far as it has come, and put off as it was."""
+    name = f"{here.number}/{item.id}"
+    yield f.ActionAdded(
+        key=f"{request.key}:action:{item.id}",
         at=item.added_at,
         source=item.source,
-        action=f"{here.number}/{action}",
+        action=name,
         text=item.text,
         owner=item.owner,
         due=item.due,
@@ -145,6 +147,24 @@ def _carried_action(here: Incident, other: Incident, action: str, request: c.Req
         verification=item.verification,
         entry=item.entry,
     )
+    if item.changed_at is not None:
+        yield f.ActionChanged(
+            key=f"{request.key}:action:{item.id}:changed",
+            at=item.changed_at,
+            source=source(request),
+            action=name,
+            status=item.status,
+            reason=item.reason,
+        )
+    for before, after in zip(about_item(item.id), about_item(name), strict=True):
+        if before in here.snoozed:
+            yield f.Snoozed(
+                key=f"{request.key}:snooze:{before}",
+                at=request.now,
+                source=source(request),
+                followup=after,
+                until=here.snoozed[before],
+            )
 
 
 def move(here: Incident, other: Incident, entry: str, request: c.Request) -> tuple[Decision, Decision]:

@@ -280,11 +280,16 @@ _CHANGES: Final[Mapping[str, tuple[ActionStatus | None, str]]] = {
 """Each change with the status that it sets and the part that the words after the id are."""
 
 
+_ITEM: Final = re.compile(r"(?P<incident>(?:[^\s/]{1,60}/)*)a?-?(?P<number>[0-9]{1,4})", re.IGNORECASE)
+"""An action item's name; before that of one which came with a merged incident stands that incident's number."""
+
+
 def _change(asked: Asked, change: str, text: str) -> Understood:
     which, words = _split(text)
-    if not re.fullmatch(r"a?-?[0-9]{1,4}", which.lower()):
+    named = _ITEM.fullmatch(which)
+    if named is None:
         raise Refused(f"Say which action item; {shown(which)} is none.", f"{_LINE} {change} A1")
-    item = "A" + which.lower().lstrip("a-")
+    item = f"{named['incident']}A{named['number']}"
     status, part = _CHANGES[change]
     given: dict[str, Any] = {"status": status} if status else {}
     if words:

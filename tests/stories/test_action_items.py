@@ -125,3 +125,60 @@ async def test_an_item_is_put_off_in_a_line_too(stage: Stage, channel: Channel) 
     assert reminders(stage, stage.bob) == []
     await until(stage, "2027-01-08T14:00:30")
     assert "8 days overdue" in shown(reminders(stage, stage.bob)[-1])
+
+
+async def test_what_was_done_declined_put_off_or_blocked_stays_so_in_the_incident_it_is_merged_into(
+    stage: Stage, channel: Channel
+) -> None:
+    kept = await stage.declared("Payments are slow")
+    for words in ("Add alert", "Drop the index", "Write the runbook", "Page the team", "Tell the vendor"):
+        await said(stage, channel, f"add {words} @bob due 2027-01-04")
+    await said(stage, channel, "done A1 it fired in staging")
+    await said(stage, channel, "decline A2 superseded by the new cluster")
+    await said(stage, channel, "snooze A3 until 2027-01-20")
+    await said(stage, channel, "blocked A4 waiting for the vendor")
+    before, into = await stage.incident(channel), (await stage.incident(kept)).number
+    await stage.bob.types(f"/incident merge {into}", channel)
+    await stage.settle()
+    after = await stage.incident(kept)
+    for id, item in before.actions.items():
+        carried = after.actions[f"{before.number}/{id}"]
+        assert (carried.status, carried.reason, carried.verification, carried.changed_at) == (
+            item.status,
+            item.reason,
+            item.verification,
+            item.changed_at,
+        )
+    await until(stage, "2027-01-19T20:00:00")
+    told = "\n".join(shown(message) for message in reminders(stage, stage.bob))
+    assert "Page the team" in told and "Tell the vendor" in told
+    assert not any(words in told for words in ("Add alert", "Drop the index", "Write the runbook"))
+    await until(stage, "2027-01-20T14:00:30")
+    assert "Write the runbook" in shown(reminders(stage, stage.bob)[-1])
+
+
+async def test_an_item_that_came_with_a_merged_incident_is_changed_by_its_whole_name(
+    stage: Stage, channel: Channel
+) -> None:
+    kept = await stage.declared("Payments are slow")
+    await said(stage, channel, "add Add alert @bob due 2027-01-04")
+    number = (await stage.incident(channel)).number
+    await stage.bob.types(f"/incident merge {(await stage.incident(kept)).number}", channel)
+    await stage.settle()
+    refused = await stage.bob.types("/incident action snooze A1 until monday", kept)
+    assert f"There is no action item A1 here; there are: {number}/A1." in refused.text
+    answer = await stage.bob.types(f"/incident action snooze {number.lower()}/a1 until monday", kept)
+    assert f"You will hear of {number}/A1 again on Mon 2027-01-04." in answer.text
+    await said(stage, kept, f"done {number.lower()}/a1 it fired in staging")
+    assert (await stage.incident(kept)).actions[f"{number}/A1"].status is ActionStatus.DONE
+
+
+async def test_a_reminder_sent_before_the_merge_says_where_its_items_went(stage: Stage, channel: Channel) -> None:
+    kept = await stage.declared("Payments are slow")
+    await said(stage, channel, "add Add alert @bob due 2027-01-04")
+    await until(stage, "2027-01-04T14:00:30")
+    message = reminders(stage, stage.bob)[-1]
+    number = (await stage.incident(kept)).number
+    await stage.bob.types(f"/incident merge {number}", channel)
+    await stage.settle()
+    assert f"goes on in {number}" in shown(message)
