@@ -225,6 +225,7 @@ class AddAction:
     ticket: str | None = None
     verification: Wire = UNSAID
     also: tuple[str, ...] = ()
+    assumed: date | None = None  # by when it is followed up if nobody says; told, and not recorded
 
 
 @dataclass(frozen=True, slots=True)

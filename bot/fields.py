@@ -366,3 +366,13 @@ def asked_by(family: str) -> tuple[Field, ...]:
 def in_section(section: str, family: str) -> tuple[Field, ...]:
     """One form's fields."""
     return tuple(field for field in asked_by(family) if field.section == section)
+
+
+IMPACT_NUMBERS: Final = (
+    "users_affected",
+    "users_affected_share",
+    "requests_failed",
+    "error_rate_peak",
+    "revenue_impact",
+)
+"""Any of them says how large the impact was."""

@@ -22,7 +22,7 @@ from bot.incident import ActionItem, Incident
 from bot.milestones import base_day
 from bot.policy import FollowUps, Policy
 from bot.signing import named, signature
-from bot.words import OPEN, OVER, ActionStatus, DocumentStatus, Kind, Milestone, Role, Severity
+from bot.words import OPEN, OVER, ActionStatus, DocumentStatus, Kind, Milestone, Priority, Role, Severity
 
 LATE_AFTER: Final = timedelta(hours=1)
 """A reminder that comes this long after its hour says so."""
@@ -187,10 +187,13 @@ def is_person(who: str | None) -> bool:
 
 def due_of(item: ActionItem, incident: Incident, family: Family | None) -> date:
     """The item's date, else the end of its priority's window in the family."""
-    if item.due is not None:
-        return item.due
+    return item.due if item.due is not None else assumed_due(item.priority, incident, family)
+
+
+def assumed_due(priority: Priority | None, incident: Incident, family: Family | None) -> date:
+    """The date of an item that nobody gave one, as of now: it moves with the incident's resolution."""
     base = base_day(incident, family.zone if family else "UTC")
-    return family.default_due(base, item.priority) if family else base + _NO_FAMILY_DUE
+    return family.default_due(base, priority) if family else base + _NO_FAMILY_DUE
 
 
 class _Plan:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.durations import DURATION, duration, read_duration
-from bot.fields import DETECTED_BY_MACHINE, FIELDS
+from bot.fields import DETECTED_BY_MACHINE, FIELDS, IMPACT_NUMBERS
 from bot.milestones import ORDER
 from bot.reporting.model import ActionView, Lint, Report
 from bot.reporting.told import Contradiction, Measurement
@@ -20,13 +20,6 @@ from bot.words import ActionStatus, ActionType, DocumentStatus, Kind, Milestone,
 GAP: Final = timedelta(minutes=30)
 """Longest silence in an open incident's timeline that asks no question (PRODUCT 2.3)."""
 ENOUGH_FACTORS: Final = 2
-IMPACT_NUMBERS: Final = (
-    "users_affected",
-    "users_affected_share",
-    "requests_failed",
-    "error_rate_peak",
-    "revenue_impact",
-)
 FACTORS: Final = tuple(key for key, field in FIELDS.items() if field.section == "factors")
 CAUSES: Final = ("root_cause", "trigger", "what_happened", "why_1", "why_2", "why_3", "why_4", "why_5", *FACTORS)
 

@@ -22,8 +22,8 @@ class Group(StrEnum):
     OVERDUE = "overdue"
     TODAY = "today"
     SOON = "soon"
-    OTHERS = "others"  # overdue, and somebody else's
     REPORT = "report"
+    OTHERS = "others"  # overdue, and somebody else's
     DIGEST = "digest"
 
 

@@ -92,7 +92,7 @@ class Reminders:
 
     commander_after: timedelta = timedelta(minutes=15)  # without a commander
     update_after: timedelta = timedelta(hours=1)  # since the last update, or change of status
-    questions_after: timedelta = timedelta(hours=2)  # since the declaration, with milestones unknown
+    questions_after: timedelta = timedelta(hours=2)  # since the declaration, with milestones or the impact unknown
     regulatory: bool = True  # the clocks of the family's laws
     regulatory_warn: timedelta = timedelta(hours=24)  # so long before the end a clock is marked
     terms: Mapping[str, timedelta] = field(default_factory=dict)  # by the key of a law, in place of the family's

@@ -14,6 +14,7 @@ from typing import Final
 from bot import facts as f
 from bot.decision import Text, Time
 from bot.family import Family, Regime
+from bot.fields import IMPACT_NUMBERS
 from bot.incident import Incident
 from bot.milestones import counting, missing
 from bot.policy import Policy, Reminders
@@ -27,6 +28,7 @@ class About(StrEnum):
     COMMANDER = "commander"
     UPDATE = "update"
     QUESTIONS = "questions"
+    IMPACT = "impact"
     REGIME = "regime"
 
 
@@ -114,9 +116,17 @@ def _of_the_response(incident: Incident, declared: datetime, rules: Reminders) -
         told = [turn.at for turn in incident.turns] + ([incident.last_update_at] if incident.last_update_at else [])
         since = max([declared, *told])
         yield Reminder(About.UPDATE, since + rules.update_after, ("No update since ", Time(since), "."))
-    if rules.questions_after and (unknown := missing(incident)):
+    if rules.questions_after:
+        yield from _questions(incident, declared + rules.questions_after)
+
+
+def _questions(incident: Incident, at: datetime) -> Iterator[Reminder]:
+    """What those who respond can say already; the report's other questions come at the resolution and afterwards."""
+    if unknown := missing(incident):
         words = ", ".join(str(milestone).replace("_", " ") for milestone in unknown)
-        yield Reminder(About.QUESTIONS, declared + rules.questions_after, (f"Not known yet, when it was: {words}.",))
+        yield Reminder(About.QUESTIONS, at, (f"Not known yet, when it was: {words}.",))
+    if not any(incident.value(key) for key in IMPACT_NUMBERS):
+        yield Reminder(About.IMPACT, at, ("No number says yet how large the impact is.",))
 
 
 def _regime(incident: Incident, regime: Regime, rules: Reminders, now: datetime) -> Iterator[Reminder]:

@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot import commands as c
 from bot.decision import Refused
+from bot.followups import is_person
 from bot.incident import Incident
 from bot.lookup import named, wanted
 from bot.metrics import Measures, Metrics, metrics
@@ -20,7 +21,7 @@ from bot.periods import ALL, EXAMPLE, read_period
 from bot.phrases.verbs import example
 from bot.wire import mentions, plain, shorten
 from bot.words import OPEN, Wire
-from handlers import home
+from handlers import home, nudging
 from handlers.act import Message
 from handlers.desk import Desk
 from handlers.files import uploaded
@@ -28,6 +29,7 @@ from handlers.people import sight
 from storage import Found, Person, Sight
 from templates.blocks import lists, searching
 from templates.blocks.home import mine_message
+from templates.blocks.nudges import TOLD
 from templates.blocks.statistics import metrics_message
 from templates.chart import chart
 
@@ -157,9 +159,22 @@ async def _mine(question: Question) -> Message:
     return mine_message(home.mine(lines), question.desk.look, question.page)
 
 
+async def _told(question: Question) -> Message:
+    """A further page of a reminder: `<person or channel> <day>`."""
+    to, day = question.asked.argument.split(" ")
+    if is_person(to) and to != question.person.id:
+        raise Refused("That is another person's reminder.", "/incident actions mine")
+    lines = home.visible(await nudging.lines_of(question.desk, to, day), question.seen)
+    found = await nudging.told(question.desk, lines, question.page)
+    if found is None:
+        raise Refused("Nothing of that reminder is left.", "/incident actions mine")
+    return found
+
+
 SCREENS: Final[Mapping[str, Callable[[Question], Awaitable[Message]]]] = {
     "list": _list,
     "search": _search,
     "metrics": _metrics,
     "mine": _mine,
+    TOLD: _told,
 }

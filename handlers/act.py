@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from bot.commands import Capture, Command, MergeInto, MoveLine, NoteDeletion, NoteEdit, React, Request
+from bot.commands import AddAction, Capture, Command, MergeInto, MoveLine, NoteDeletion, NoteEdit, React, Request
 from bot.decide import decide, merging
 from bot.decision import (
     Confirm,
@@ -38,6 +38,7 @@ from bot.facts import (
     SignedOff,
     Source,
 )
+from bot.followups import assumed_due
 from bot.incident import Incident
 from bot.stamps import instant_of
 from bot.wire import mentions
@@ -77,10 +78,18 @@ async def act(desk: Desk, incident: int, command: Command, request: Request) -> 
     """
     async with desk.store.visit(incident) as visit:
         concerning(visit.incident.id, visit.incident.number)
-        command = await _as_it_reads_now(visit, command)
+        command = await _as_it_reads_now(visit, _with_its_date(desk, visit.incident, command))
         decision = decide(visit.incident, command, request, desk.policy)
         await carry_out(desk, visit, decision, request)
         return await settle(desk, visit, decision, request)
+
+
+def _with_its_date(desk: Desk, incident: Incident, command: Command) -> Command:
+    """Who adds an item without a date is told the one by which it will be followed up."""
+    if not isinstance(command, AddAction) or command.due is not None or incident.declared_at is None:
+        return command
+    assumed = assumed_due(command.priority, incident, desk.families.get(incident.family))
+    return replace(command, assumed=assumed)
 
 
 async def _as_it_reads_now(visit: Visit, command: Command) -> Command:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -63,9 +63,14 @@ async def view_of(desk: Desk, person_id: str, page: int, said: list[dict[str, An
 
 async def lines_for(desk: Desk, person: Person, seen: Sight) -> list[Line]:
     """Everything that this person is asked for, the earliest due first; of private incidents only what they may see."""
-    lines = await lines_of(desk, person.id, HOME)
-    shown = (line for line in lines if not line.incident.private or line.incident.channel in seen.channels)
-    return sorted(shown, key=lambda line: (line.nudge.due, line.incident.id, line.nudge.key))
+    return sorted(
+        visible(await lines_of(desk, person.id, HOME), seen),
+        key=lambda line: (line.nudge.due, line.incident.id, line.nudge.key),
+    )
+
+
+def visible(lines: Iterable[Line], seen: Sight) -> list[Line]:
+    return [line for line in lines if not line.incident.private or line.incident.channel in seen.channels]
 
 
 def mine(lines: list[Line]) -> list[Line]:

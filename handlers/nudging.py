@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -66,10 +67,15 @@ def _named(line: Line) -> list[str]:
     return [*told, *(who for item in items for who in (item.owner or "", *mentions(item.text)))]
 
 
+async def told(desk: Desk, lines: Sequence[Line], page: int) -> Message | None:
+    """A page of what was told somebody on one day, as it stands now; None: nothing was."""
+    return nudges_message(lines, desk.look, await _zone(desk, lines[0].nudge.to), page) if lines else None
+
+
 async def message_of(desk: Desk, to: str, day: str, *, posted: bool) -> Message | None:
     """The reminder of that day; before it is posted, what was done meanwhile is left out, and None if that is all."""
     found = [line for line in await lines_of(desk, to, day) if posted or line.stands]
-    return nudges_message(found, desk.look, await _zone(desk, to)) if found else None
+    return await told(desk, found, 1)
 
 
 async def _zone(desk: Desk, to: str) -> str:

@@ -150,7 +150,8 @@ def _state(command: c.ChangeAction, request: c.Request) -> tuple[Span, ...]:
 
 def _due(command: c.AddAction | c.ChangeAction, request: c.Request) -> tuple[Span, ...]:
     if command.due is None:
-        return ()
+        assumed = command.assumed if isinstance(command, c.AddAction) else None
+        return (f", due {assumed:%a %Y-%m-%d} (assumed, as none was given)",) if assumed else ()
     past = " (already past)" if command.due < request.now.astimezone(named(request.zone) or UTC).date() else ""
     return (f", due {command.due:%a %Y-%m-%d}{past}",)
 

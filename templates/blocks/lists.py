@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.decision import Offer, Quote
+from bot.followups import due_of
 from bot.incident import ActionItem, Incident
 from bot.phrases.verbs import by_topic
 from bot.words import ActionStatus, Meaning, Severity, Status, Wire
@@ -54,21 +55,21 @@ _ITEM_CHOICES = (
 
 def _item_block(incident: Incident, item: ActionItem, look: Look) -> Block:
     choices = [(name, a.choice(verb, incident.id, item.id)) for name, verb in _ITEM_CHOICES]
-    return section(item_line(item, look, incident.family), overflow(a.ITEM_MENU, choices))
+    return section(item_line(item, incident, look), overflow(a.ITEM_MENU, choices))
 
 
-def item_line(item: ActionItem, look: Look, family: str) -> str:
+def item_line(item: ActionItem, incident: Incident, look: Look) -> str:
     """One action item: what, whose, until when, and how far it is."""
     said = mrkdwn((Quote(one_line(item.text)),), look, WORDS_MOST)
-    return f"{_ITEM_MARKS[item.status]} *{data(item.id)}* {said}\n{' · '.join(item_facts(item, look, family))}"
+    return f"{_ITEM_MARKS[item.status]} *{data(item.id)}* {said}\n{' · '.join(item_facts(item, incident, look))}"
 
 
-def item_facts(item: ActionItem, look: Look, family: str) -> Iterator[str]:
+def item_facts(item: ActionItem, incident: Incident, look: Look) -> Iterator[str]:
     yield data(look.name(item.owner)) if item.owner else "_nobody owns it_"
-    yield _due(item)
+    yield _due(item, incident, look)
     yield label(item.status).lower()
     if item.priority:
-        yield data(look.priority(item.priority, family))
+        yield data(look.priority(item.priority, incident.family))
     if item.type:
         yield label(item.type).lower()
     if item.ticket:
@@ -77,10 +78,10 @@ def item_facts(item: ActionItem, look: Look, family: str) -> Iterator[str]:
         yield mrkdwn((Quote(one_line(item.reason)),), look, TITLE_MOST)
 
 
-def _due(item: ActionItem) -> str:
-    if item.due is None:
-        return "_no due date_"
-    return f"due {item.due.isoformat()}" + (" (assumed)" if item.due_assumed else "")
+def _due(item: ActionItem, incident: Incident, look: Look) -> str:
+    """Nobody gave it a date: the one by which it is followed up."""
+    assumed = " (assumed)" if item.due is None or item.due_assumed else ""
+    return f"due {due_of(item, incident, look.families.get(incident.family)).isoformat()}{assumed}"
 
 
 class Listed(Protocol):

@@ -8,22 +8,23 @@ from zoneinfo import ZoneInfo
 
 from bot.decision import Offer, Quote
 from bot.fields import FIELDS
-from bot.followups import Topic, is_person
+from bot.followups import Topic, due_of, is_person
 from bot.nudging import Group, Line
 from bot.words import DocumentStatus
 from templates.blocks import actions as a
-from templates.blocks.lists import item_line
+from templates.blocks.lists import item_line, of_pages, turns
 from templates.blocks.parts import (
     Block,
     Message,
     button,
+    buttons,
     context,
+    fits,
     message,
     option,
     plain_text,
     section,
     sections,
-    within,
 )
 from templates.blocks.text import Look, data, mrkdwn, one_line
 from templates.blocks.words import counted
@@ -34,32 +35,60 @@ LISTED: Final = 10
 SNOOZES: Final = (("Tomorrow", 1), ("In 3 days", 3), ("In a week", 7), ("In 2 weeks", 14), ("In 4 weeks", 28))
 """What a reminder can be put off by, in days."""
 
+TOLD: Final = "told"
+"""The screen on which the pages of a reminder stand that its message does not hold."""
 _HEADINGS: Final = {
     Group.OVERDUE: "Overdue",
     Group.TODAY: "Due today",
     Group.SOON: "Due soon",
-    Group.OTHERS: "Long overdue",
     Group.REPORT: "After the incident",
-    Group.DIGEST: "Open action items",
+    Group.OTHERS: "Long overdue",
+    Group.DIGEST: "",  # its line says what it is
 }
 
 
-def nudges_message(lines: Sequence[Line], look: Look, zone: str) -> Message:
-    """What waits for one person or channel today; `zone` is theirs."""
+def nudges_message(lines: Sequence[Line], look: Look, zone: str, page: int = 1) -> Message:
+    """What waits for one person or channel today, a page of it; `zone` is theirs."""
     ordered = sorted(lines, key=lambda line: (list(Group).index(line.group), line.due, line.incident.id))
     standing = [line for line in ordered if line.stands]
-    to = ordered[0].nudge.to
-    head = _head(standing, to)
+    first, to = ordered[0], ordered[0].nudge.to
     alone = len({line.incident.id for line in ordered}) == 1
-    blocks = [section(f"*{head}*"), *_lateness(ordered, zone)]
-    if alone:
-        blocks.append(context(where(ordered[0], look)))
-    for group in Group:
-        here = [line for line in ordered if line.group is group]
-        if here:
-            blocks.append(section(f"*{_HEADINGS[group]}*"))
-            blocks += [block for line in here for block in _line(line, look, alone)]
-    return message(head, within(blocks, _all(standing, to)))
+    head, late = _head(standing, to), list(_lateness(ordered, zone))
+    place = [context(where(first, look))] if alone else []
+    away = _all(standing, to)
+    beside = [section(head), *late, *place, context(""), *_turns(first, 2, 3), *away]
+    pages = _pages(ordered, look, alone, beside)
+    number = min(max(page, 1), len(pages))
+    rest = sum(count for count, _ in pages[number:])
+    more = [context(f"… and {rest} more")] if rest else []
+    top = [section(f"*{head}*{of_pages(number, len(pages))}"), *late, *place]
+    return message(head, [*top, *pages[number - 1][1], *more, *_turns(first, number, len(pages)), *away])
+
+
+def _turns(line: Line, number: int, pages: int) -> list[Block]:
+    return buttons(turns(TOLD, 0, number, pages, f"{line.nudge.to} {line.nudge.day.isoformat()}"))
+
+
+def _pages(lines: Sequence[Line], look: Look, alone: bool, beside: Sequence[Block]) -> list[tuple[int, list[Block]]]:
+    """How many things each page holds, whole, and its blocks; `beside` stands on it too."""
+    pages: list[tuple[int, list[Block]]] = [(0, [])]
+    before: Line | None = None
+    for line in lines:
+        count, blocks = pages[-1]
+        own = [*_heading(line, before), *_line(line, look, alone)]
+        if count and not fits([*beside, *blocks, *own]):
+            count, blocks = 0, []
+            own = [*_heading(line, None), *_line(line, look, alone)]
+            pages.append((0, []))
+        pages[-1] = (count + 1, [*blocks, *own])
+        before = line
+    return pages
+
+
+def _heading(line: Line, before: Line | None) -> Iterator[Block]:
+    if (before is None or before.group is not line.group) and (words := _HEADINGS[line.group]):
+        others = ", with others" if line.group is Group.OTHERS and is_person(line.nudge.to) else ""
+        yield section(f"*{words}{others}*")
 
 
 def _head(standing: Sequence[Line], to: str) -> str:
@@ -98,11 +127,13 @@ def _line(line: Line, look: Look, alone: bool) -> Iterator[Block]:
 def said(line: Line, look: Look) -> str:
     """The thing itself, as a line or two."""
     if line.topic is Topic.DIGEST:
-        return counted(len(line.items), "open item")
+        family = look.families.get(line.incident.family)
+        late = sum(due_of(item, line.incident, family) < line.nudge.day for item in line.items)
+        return f"*{counted(len(line.items), 'open item')}*{f' · {late} overdue' if late else ''}"
     overdue = (line.nudge.day - line.due).days
     late = f" · *{counted(overdue, 'day')} overdue*" if overdue > 0 else ""
     if line.item is not None:
-        return item_line(line.item, look, line.incident.family) + late
+        return item_line(line.item, line.incident, look) + late
     return f"{data(line.title or 'Something', TITLE_MOST)}\ndue {line.due.isoformat()}{late}"
 
 
@@ -121,7 +152,7 @@ def where(line: Line, look: Look) -> str:
 
 def _digest(line: Line, look: Look) -> Iterator[Block]:
     """The longest due first, in few blocks."""
-    shown = [item_line(item, look, line.incident.family).replace("\n", " · ") for item in line.items[:LISTED]]
+    shown = [item_line(item, line.incident, look).replace("\n", " · ") for item in line.items[:LISTED]]
     more = [f"… and {len(line.items) - LISTED} more"] if len(line.items) > LISTED else []
     yield from sections([*shown, *more])
 

@@ -148,6 +148,11 @@ def letters(part: object) -> int:
     return (size(own) if isinstance(own, str) else 0) + sum(map(letters, part.values()))
 
 
+def fits(blocks: Sequence[Block]) -> bool:
+    """Does one message hold them all?"""
+    return len(blocks) <= BLOCKS_MOST and letters(list(blocks)) <= TEXT_MOST
+
+
 def within(blocks: Sequence[Block], end: Sequence[Block] = ()) -> list[Block]:
     """As many blocks as one message holds, how many were left out, and always the `end`."""
     room, space = TEXT_MOST - letters(list(end)), BLOCKS_MOST - len(end) - 1

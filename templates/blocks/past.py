@@ -62,5 +62,5 @@ def _item(incident: Incident, item: ActionItem, look: Look) -> str:
     place = incident.evidence(item.source)
     link = f" · <{permalink(place, look)}|where it was said>" if place else ""
     said = mrkdwn((Quote(one_line(item.text)),), look, WORDS_MOST) if item.entry is None else "_made from a message_"
-    facts = " · ".join(item_facts(item, look, incident.family))
+    facts = " · ".join(item_facts(item, incident, look))
     return f"• *{data(incident.number)} {data(item.id)}* {said}{link}\n        {facts}"

@@ -12,7 +12,13 @@ from templates.blocks import actions as a
 from templates.blocks.parts import Message, buttons, context, message, section, within
 from templates.blocks.text import Look, data, mrkdwn
 
-_ICONS = {About.COMMANDER: "🧭", About.UPDATE: "📢", About.QUESTIONS: "❓", About.REGIME: "⚖️"}
+_ICONS = {
+    About.COMMANDER: "🧭",
+    About.UPDATE: "📢",
+    About.QUESTIONS: "❓",
+    About.IMPACT: "📉",
+    About.REGIME: "⚖️",
+}
 _NOTE = "Nobody is notified; this is edited as things change."
 
 
@@ -51,6 +57,8 @@ def _offers(incident: Incident, reminders: Sequence[Reminder], goes_on: bool, no
         yield Offer("Post an update", a.UPDATE_FORM, ref, "primary")
     if About.QUESTIONS in about:
         yield Offer("Set milestones", a.SET_MILESTONES, ref)
+    if About.IMPACT in about:
+        yield Offer("Tell the impact", a.FIELDS_FORM, a.reference(incident.id, "impact"))
     if About.REGIME in about:
         yield Offer("What applies…", a.FIELDS_FORM, a.reference(incident.id, "regulatory"))
     for one in reminders:

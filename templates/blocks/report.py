@@ -127,6 +127,7 @@ def _actions(report: Report) -> list[Block]:
 def _action(item: ActionView) -> str:
     owner = data(item.owner, LINE_MOST) if item.owner else "_nobody_"
     due = f"due {item.due.isoformat()}" if item.due else "no due date"
+    due = f"due {item.assumed_due.isoformat()} (assumed)" if item.assumed_due else due
     return f"• {data(item.text, LINE_MOST)} · {owner} · {due}"
 
 

@@ -98,7 +98,7 @@ def _hit(thing: str, incident: Incident, look: Look) -> str:
         return line(incident, incident.entries[key], look, LINE_MOST)
     if kind == "action" and key in incident.actions:
         item = incident.actions[key]
-        return f"{item_line(item, look, incident.family)}{_link(incident, item.source, look)}"
+        return f"{item_line(item, incident, look)}{_link(incident, item.source, look)}"
     if kind == "field" and key in FIELDS and (said := incident.fields.get(key)):
         answer = Wire("; ".join(text for one in said for text in texts(one.value)))
         label = data(FIELDS[key].label)

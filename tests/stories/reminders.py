@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tests.slackd.people import Answer, Person, Submission
-from tests.slackd.records import JSON, Message, View
+from tests.slackd.records import JSON, Ephemeral, Message, View
 from tests.slackd.server import Slackd
 from tests.stage import Stage
 
@@ -26,12 +26,12 @@ def about(stage: Stage, person: Person, what: str) -> Message:
     return next(m for m in reversed(reminders(stage, person)) if any(b.startswith(f"{what}/") for b in buttons(m)))
 
 
-def shown(message: Message) -> str:
+def shown(message: Message | Ephemeral) -> str:
     """The words of a message, blocks and all, without its buttons."""
     return "\n".join(_texts([block for block in message.blocks if block["type"] != "actions"]))
 
 
-def buttons(message: Message) -> list[str]:
+def buttons(message: Message | Ephemeral) -> list[str]:
     """The addresses of everything that can be pressed."""
     rows = [block for block in message.blocks if block["type"] == "actions"]
     return [f"{row['block_id']}/{element['action_id']}" for row in rows for element in row["elements"]]

@@ -35,6 +35,18 @@ async def said(stage: Stage, channel: Channel, line: str) -> str:
     return stage.bob.inbox[-1].text
 
 
+async def test_an_item_without_a_date_is_given_the_familys_and_everybody_is_told_so(
+    stage: Stage, channel: Channel
+) -> None:
+    told = await said(stage, channel, "add Add alert @carol")
+    assert "due Sat 2027-01-30 (assumed, as none was given)" in told
+    assert any("due Sat 2027-01-30 (assumed" in line for line in stage.log_lines(channel))
+    assert (await stage.incident(channel)).actions["A1"].due is None
+    await stage.bob.types("/incident actions", channel)
+    assert "due 2027-01-30 (assumed)" in shown(stage.bob.inbox[-1])
+    assert "due Wed 2027-01-06 (assumed" in await said(stage, channel, "add Page fewer people @carol p1")
+
+
 @pytest.mark.parametrize(
     ("due", "day"),
     [

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bot.words import ActionStatus, DocumentStatus
+from bot.facts import ActionAdded, Source
+from bot.words import ActionStatus, DocumentStatus, Wire
+from handlers.followups import keep_in_step
 from tests.databases import fresh_sqlite
 from tests.slackd.records import Channel, Message
-from tests.stage import Stage, staged
+from tests.stage import MORNING, Stage, staged
 from tests.stories.reminders import QUIET, about, buttons, fills_in, presses, reminders, shown, until
 
 A1 = "1 item:A1"
@@ -31,6 +34,25 @@ async def channel(stage: Stage) -> Channel:
     await stage.alice.types("/incident action add Add alert on replica lag @bob due 2026-03-12", channel)
     await stage.alice.types("/incident action add Drop the old index @bob due 2026-03-12", channel)
     return channel
+
+
+async def with_items(stage: Stage, channel: Channel, many: int) -> None:
+    """So many more of Bob's, due on that day too."""
+    source = Source("command", stage.alice.id)
+    items = [
+        ActionAdded(
+            key=f"item{n}",
+            at=MORNING,
+            source=source,
+            action=f"A{n}",
+            text=Wire(f"Item number {n}"),
+            owner=stage.bob.id,
+            due=date(2026, 3, 12),
+        )
+        for n in range(3, many + 3)
+    ]
+    async with stage.desk.store.visit((await stage.incident(channel)).id) as visit:
+        await keep_in_step(stage.desk, visit, visit.incident, await visit.record(items, MORNING))
 
 
 async def reminded(stage: Stage) -> Message:
@@ -105,6 +127,27 @@ async def test_who_goes_away_puts_off_everything_at_once_in_every_incident(stage
     assert len(reminders(stage, stage.bob)) == 1
     await until(stage, "2026-04-09T13:00:30")
     assert reminders(stage, stage.bob)[-1].text == "3 things wait for you"
+
+
+async def test_what_one_message_does_not_hold_is_a_page_away_with_its_buttons(stage: Stage, channel: Channel) -> None:
+    await with_items(stage, channel, 30)
+    message = await reminded(stage)
+    assert message.text == "32 things wait for you"
+    assert "page 1 of 2" in shown(message)
+    first = {button.split("/")[0] for button in buttons(message) if "item:" in button}
+    assert f"… and {32 - len(first)} more" in shown(message)
+    answer = await stage.bob.presses(message, text="More")
+    (rest,) = answer.whispers
+    second = {button.split("/")[0] for button in buttons(rest) if "item:" in button}
+    assert not first & second and len(first | second) == 32
+    assert "1 item:A32" in second
+    answer = await stage.bob.presses(rest, "1 item:A32/nudge_done")
+    assert (await fills_in(stage.bob, {"verification": "It fired in staging"})).closed
+    await stage.settle()
+    assert (await stage.incident(channel)).actions["A32"].status is ActionStatus.DONE
+    assert message.text == "31 things wait for you"
+    await stage.bob.presses(rest, text="Back")
+    assert any("page 1 of 2" in shown(whisper) for whisper in stage.bob.inbox)
 
 
 @pytest.mark.parametrize("action", ["nudge_done", "nudge_due", "nudge_owner", "nudge_decline", "nudge_snooze"])

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tests.databases import fresh_sqlite
-from tests.slackd.records import Channel, Message
+from tests.slackd.records import JSON, Channel, Message
 from tests.stage import Stage, staged
 from tests.stories.reading import top_level
 
@@ -53,7 +53,38 @@ async def test_open_questions_come_after_their_time_and_go_with_their_answers(st
     assert "Not known yet, when it was: started, detected, acknowledged." in words(reminder(stage, channel))
     await stage.alice.types("/incident mark started 14:30, detected 14:31, ack 14:32", channel)
     await stage.settle()
-    assert "Not known yet" not in words(reminder(stage, channel))
+    text = words(reminder(stage, channel))
+    assert "Not known yet" not in text and "No number says yet how large the impact is." in text
+    await stage.alice.types("/incident set users_affected ~5000", channel)
+    await stage.settle()
+    assert "impact" not in words(reminder(stage, channel))
+
+
+async def test_each_button_of_it_asks_for_what_is_outstanding_and_takes_it_away(stage: Stage) -> None:
+    channel = await stage.declared("Customer data leaked sev1 --family security --commander @alice --detected 14:40")
+    await stage.minutes(121)
+
+    async def fills_in(button: str, values: JSON) -> str:
+        post = reminder(stage, channel)
+        assert post is not None
+        answer = await stage.bob.presses(post, text=button)
+        assert answer.view is not None
+        await stage.bob.fills(answer.view, values)
+        assert (await stage.bob.submits(answer.view)).closed
+        await stage.settle()
+        return words(reminder(stage, channel))
+
+    assert "No update since" not in await fills_in("Post an update", {"text": "Rolled back, errors are falling"})
+    now = int(stage.slack.clock.now())
+    text = await fills_in("Set milestones", {"started": now - 9000, "acknowledged": now - 6000})
+    assert "Not known yet" not in text
+    assert "No number" not in await fills_in("Tell the impact", {"users_affected": "5000"})
+    assert "GDPR" not in await fills_in("What applies…", {"gdpr_applies": "No"})
+    post = reminder(stage, channel)
+    assert post is not None
+    await stage.bob.presses(post, text="Turn off")
+    await stage.settle()
+    assert "The reminders are off." in words(reminder(stage, channel))
 
 
 async def test_it_is_paused_turned_off_and_on_by_line_and_by_button(stage: Stage) -> None:
