@@ -91,7 +91,7 @@ class Field:
 
     `families` ask for it, and any incident may set it; a report is poor without a `required` one. `unit` is what a
     number counts (`ms`, `users`), empty where the type says it. A list with `columns` has one row in each item, its
-    cells between bars.
+    cells between bars. A moment may lie `ahead` if it dates what is planned.
     """
 
     key: str
@@ -105,6 +105,7 @@ class Field:
     required: bool = False
     choices: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    ahead: bool = False
 
     @property
     def command(self) -> str:

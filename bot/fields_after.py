@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from bot.field import COE, EVERY, PIR, SECURITY, SLO, TRADING, Field, Type, Who, new_field
@@ -242,7 +243,7 @@ def _meeting() -> _Rows:
         return new_field("meeting", "author", families, key, label, type_, help_)
 
     return (
-        add("meeting_date", "Review meeting", "moment", "When the review is held"),
+        replace(add("meeting_date", "Review meeting", "moment", "When the review is held"), ahead=True),
         add("meeting_attendees", "Attendees", "list", "Name and role, one item each"),
         add("meeting_duration", "Meeting's duration", "duration", "How long it took", _SECURITY),
         add("meeting_recording", "Recording", "text", "Link to the recording", _SECURITY),

@@ -249,7 +249,8 @@ class _Plan:
         if status is DocumentStatus.IN_REVIEW and self._p.sign_off_within:
             yield from self._sign_offs(self._family)
         if self._p.meeting_within and not self._true("meeting_held"):
-            yield self._to_steward(Topic.MEETING, self._meeting_day() or base + timedelta(days=self._p.meeting_within))
+            day = self._meeting_day(ZoneInfo(self._family.zone))
+            yield self._to_steward(Topic.MEETING, day or base + timedelta(days=self._p.meeting_within))
         if self._p.steps_within:
             yield from self._steps(self._family, base)
         if self._p.reviews:
@@ -263,12 +264,13 @@ class _Plan:
         said = self._i.value(field)
         return bool(said and said.value)
 
-    def _meeting_day(self) -> date | None:
+    def _meeting_day(self, zone: ZoneInfo) -> date | None:
+        """The day that was set, or that of the moment set."""
         said = self._i.value("meeting_date")
-        try:
-            return date.fromisoformat(str(said.value)[:10]) if said else None
-        except ValueError:
+        if said is None:
             return None
+        at = datetime.fromisoformat(str(said.value))
+        return at.astimezone(zone).date() if at.tzinfo else at.date()
 
     def _steps(self, family: Family, base: date) -> Iterator[Followup]:
         """Each line of a checklist that has a day of its own, and together those of one list that have none."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
 from bot.commands import Request
-from bot.dates import real_date
+from bot.dates import parse_due, real_date
 from bot.decision import Refused
 from bot.facts import Value
 from bot.field import Field, Type
@@ -183,7 +184,25 @@ def _list(field: Field, text: Wire, request: Request) -> Parsed:
     return tuple(bare), False
 
 
+def _appointment(text: str, request: Request) -> Parsed | None:
+    """A day as due dates are typed, and a time of that day if there is one; None if it begins with no day."""
+    words, today = one_line(text).split(), request.now.astimezone(named(request.zone) or UTC).date()
+    for count in range(len(words), 0, -1):
+        with suppress(Refused):
+            day = parse_due(" ".join(words[:count]).rstrip(","), today)
+            break
+    else:
+        return None
+    if count == len(words):
+        return day.isoformat(), False
+    later = datetime.combine(day, time(), UTC) + timedelta(days=2)
+    moment = parse_moment(f"{day.isoformat()} {' '.join(words[count:]).removeprefix('at ')}", later, request.zone)
+    return moment.at.isoformat(), moment.approximate
+
+
 def _moment(field: Field, text: Wire, request: Request) -> Parsed:
+    if field.ahead and (found := _appointment(text, request)):
+        return found
     written = one_line(text).lower()
     day = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", written)
     if day:

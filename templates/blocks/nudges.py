@@ -128,8 +128,8 @@ def said(line: Line, look: Look) -> str:
     """The thing itself, as a line or two."""
     if line.topic is Topic.DIGEST:
         family = look.families.get(line.incident.family)
-        late = sum(due_of(item, line.incident, family) < line.nudge.day for item in line.items)
-        return f"*{counted(len(line.items), 'open item')}*{f' · {late} overdue' if late else ''}"
+        past = sum(due_of(item, line.incident, family) < line.nudge.day for item in line.items)
+        return f"*{counted(len(line.items), 'open item')}*{f' · {past} overdue' if past else ''}"
     overdue = (line.nudge.day - line.due).days
     late = f" · *{counted(overdue, 'day')} overdue*" if overdue > 0 else ""
     if line.item is not None:

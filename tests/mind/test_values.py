@@ -13,6 +13,7 @@ from bot.commands import Request
 from bot.decision import Refused
 from bot.facts import Value
 from bot.field import EVERY, Field, Type
+from bot.fields import FIELDS
 from bot.values import parse_value
 from bot.words import Wire
 
@@ -71,6 +72,33 @@ def field(type_: Type, unit: str = "") -> Field:
 def test_a_value_is_kept_in_the_form_of_its_type(type_: Type, typed: str, value: Value) -> None:
     kept, approximate = parse_value(field(type_), Wire(typed), ASKED)
     assert (kept, type(kept), approximate) == (value, type(value), False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("2026-03-24", "2026-03-24"),
+        ("friday", "2026-03-13"),
+        ("in 2 weeks", "2026-03-23"),
+        ("2026-03-24 15:00", "2026-03-24T19:00:00+00:00"),
+        ("friday at 3pm", "2026-03-13T19:00:00+00:00"),
+        ("24 march 15:00 CET", "2026-03-24T14:00:00+00:00"),
+        ("tomorrow 00:30", "2026-03-10T04:30:00+00:00"),
+        ("2026-03-02 15:00", "2026-03-02T20:00:00+00:00"),
+        ("yesterday 15:00", "2026-03-08T19:00:00+00:00"),
+    ],
+)
+def test_the_moment_of_what_is_planned_may_lie_ahead(typed: str, value: str) -> None:
+    assert parse_value(FIELDS["meeting_date"], Wire(typed), ASKED) == (value, False)
+
+
+@pytest.mark.parametrize("typed", ["2026-03-24 15:00", "2026-03-24 25:00", "someday", "friday or so"])
+def test_what_has_been_may_not_and_no_moment_is_guessed(typed: str) -> None:
+    with pytest.raises(Refused):
+        parse_value(field("moment"), Wire(typed), ASKED)
+    if "15:00" not in typed:
+        with pytest.raises(Refused):
+            parse_value(FIELDS["meeting_date"], Wire(typed), ASKED)
 
 
 @pytest.mark.parametrize(

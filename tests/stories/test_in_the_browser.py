@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from tests.browsing import PATIENCE, browser
 from tests.databases import fresh_sqlite
 from tests.stage import Stage, staged
+from tests.stories.reminders import QUIET
 
 __all__ = ["browser"]
 
@@ -56,7 +57,7 @@ class Newcomer:
 @pytest.fixture
 async def newcomer(browser: Browser, tmp_path: Path) -> AsyncIterator[Newcomer]:
     problems: list[str] = []
-    async with staged(fresh_sqlite(tmp_path)) as stage:
+    async with staged(fresh_sqlite(tmp_path), config=QUIET, folder=tmp_path) as stage:
         page = await browser.new_page(viewport={"width": 1360, "height": 900})
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: problems.append(str(error)))
@@ -150,3 +151,40 @@ async def test_the_home_tab_is_used_on_the_page(newcomer: Newcomer) -> None:
     await expect(home).to_contain_text("put off until 2026-03-17")
     await newcomer.presses(home, "Declare an incident")
     await expect(form).to_contain_text("Declare")
+
+
+async def test_a_reminder_comes_as_time_is_moved_on_and_is_answered_on_the_page(newcomer: Newcomer) -> None:
+    """Done with how it was verified, put off, changed; and one whose message is behind says what stands now."""
+    stage, page = newcomer.stage, newcomer.page
+    channel = await stage.declared("Checkout is failing sev2")
+    for text in ("Add alert on replica lag", "Write the runbook", "Drop the index", "Rename the pool"):
+        await stage.alice.types(f"/incident action add {text} @alice due 2026-03-13", channel)
+    await page.get_by_role("group", name="The workspace's clock").get_by_role("button", name="+1 day").click()
+    await page.get_by_role("button", name="Scribe, 1 unread").click()
+    message = newcomer.message("Add alert on replica lag").first
+    await expect(message).to_contain_text("4 things wait for you")
+
+    form = page.locator(".modal")
+    await newcomer.presses(message.locator(".actions").nth(0), "Done…")
+    await form.get_by_label("How was it verified?").fill("It fired in staging")
+    await form.get_by_role("button", name="Done", exact=True).click()
+    await stage.minutes(0.5)
+    await expect(message.locator("s", has_text="Add alert on replica lag")).to_be_visible()
+
+    await message.get_by_label("Snooze", exact=True).first.select_option(label="In a week")
+    await stage.minutes(0.5)
+    await expect(message).to_contain_text("put off until Wed 2026-03-18")
+
+    await newcomer.presses(message.locator(".actions").nth(0), "Change date…")
+    await form.get_by_label("Due").fill("2026-03-27")
+    await form.get_by_role("button", name="Change", exact=True).click()
+    await stage.minutes(0.5)
+    await expect(message).to_contain_text("due Fri 2026-03-27 now")
+
+    stage.slack.faults.rate_limit("chat.update", retry_after=30)
+    await stage.bob.types("/incident action done A4", channel)
+    await newcomer.presses(message.locator(".actions").nth(0), "Done…")
+    await expect(newcomer.message("Only visible to you").last).to_contain_text("Nothing was changed: A4: done.")
+    await stage.minutes(1)
+    await expect(message.locator("s", has_text="Rename the pool")).to_be_visible()
+    await expect(message).to_contain_text("Nothing of this is left to do.")

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot.facts import ActionAdded, Source
-from bot.words import ActionStatus, DocumentStatus, Wire
+from bot.words import ActionStatus, Wire
 from handlers.followups import keep_in_step
 from tests.databases import fresh_sqlite
 from tests.slackd.records import Channel, Message
 from tests.stage import MORNING, Stage, staged
-from tests.stories.reminders import QUIET, about, buttons, fills_in, presses, reminders, shown, until
+from tests.stories.reminders import QUIET, buttons, fills_in, presses, reminders, shown, until
 
 A1 = "1 item:A1"
 
@@ -198,52 +198,3 @@ async def test_an_account_that_was_deactivated_unheard_has_its_reminder_go_to_th
     assert (await fills_in(stage.alice, {"owner": stage.carol.id})).closed
     await stage.settle()
     assert "now with Carol Chen" in shown(message)
-
-
-async def test_every_button_of_what_follows_the_incident_works(stage: Stage) -> None:
-    channel = await stage.declared("Checkout is failing sev2 --commander @alice")
-    await until(stage, "2026-03-10T14:00:00")
-    await stage.alice.types("/incident resolve rolled back", channel)
-    await until(stage, "2026-03-12T08:00:30")
-    message = about(stage, stage.alice, "1 draft")
-    await stage.alice.presses(message, "1 draft/advance")
-    await stage.settle()
-    assert (await stage.incident(channel)).document_status("slo") is DocumentStatus.IN_REVIEW
-    assert "dealt with" in shown(message)
-    await until(stage, "2026-03-17T08:00:30")
-    message = about(stage, stage.alice, "1 meeting")
-    await stage.alice.presses(message, "1 meeting/nudge_held")
-    await stage.settle()
-    assert (await stage.incident(channel)).value("meeting_held") is not None
-    await until(stage, "2026-03-24T08:00:30")
-    message = about(stage, stage.alice, "1 steps:distribution")
-    await stage.alice.presses(message, "1 steps:distribution/fields_form")
-    assert stage.alice.modal is not None
-    await stage.alice.closes(stage.alice.modal)
-    await stage.alice.presses(message, "1 steps:distribution/nudge_settle")
-    await until(stage, "2026-04-09T07:00:30")
-    message = about(stage, stage.alice, "1 metrics")
-    await stage.alice.presses(message, "1 metrics/fields_form")
-    assert stage.alice.modal is not None
-    await stage.alice.closes(stage.alice.modal)
-    await stage.alice.presses(message, "1 metrics/nudge_settle")
-    await stage.settle()
-    await until(stage, "2026-09-10T07:00:30")
-    message = about(stage, stage.alice, "1 review:0")
-    assert "Next Review: Look again at what was decided" in shown(message)
-    await stage.alice.presses(message, "1 review:0/nudge_settle")
-    await stage.settle()
-    assert "dealt with" in shown(message)
-
-
-async def test_a_sign_off_that_is_missing_is_asked_of_the_one_named_and_signed_there(stage: Stage) -> None:
-    channel = await stage.declared("Checkout is failing sev2 --commander @alice")
-    await until(stage, "2026-03-10T14:00:00")
-    await stage.alice.types("/incident resolve rolled back", channel)
-    await stage.alice.types("/incident set technical_reviewer @carol", channel)
-    await stage.alice.types("/incident review", channel)
-    await until(stage, "2026-03-13T01:00:00")
-    message = about(stage, stage.carol, "1 sign_off:technical_reviewer")
-    await stage.carol.presses(message, "1 sign_off:technical_reviewer/sign_off")
-    await stage.settle()
-    assert "dealt with" in shown(message)
