@@ -33,6 +33,10 @@ _START: Final = re.compile(
     r"|(?:--|[—–])[a-z])",
     re.IGNORECASE,
 )
+_OF_A_SENTENCE: Final = re.compile(
+    r"\b(?:the|an?|our|your|their|its|his|her|each|every|this|that|any|no|whose)\s+$", re.IGNORECASE
+)
+"""After one of these a word like `owner` or `ticket` is a noun of the item's text: `Page the owner @maria`."""
 _CLAUSE: Final = re.compile(
     r"(?:--|[—–])?(?P<name>owner|assignee|due|priority|prio|type|verify|verification|ticket)(?:\s*=\s*|\s+)",
     re.IGNORECASE,
@@ -167,8 +171,9 @@ def _without_details(text: str, given: dict[str, str]) -> str:
     text = text.strip()
     for found in list(_START.finditer(text))[-_MOST_TRIES:]:
         details: dict[str, str] = {}
-        if _details(text[found.start() :], details):
-            text = text[: found.start()]
+        before, rest = text[: found.start()], text[found.start() :]
+        if not (rest[0].isalpha() and _OF_A_SENTENCE.search(before)) and _details(rest, details):
+            text = before
             break
     else:
         details = {}

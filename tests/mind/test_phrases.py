@@ -405,6 +405,12 @@ def test_an_action_item_with_all_its_details() -> None:
         ('"Fix what is due friday" @Maria', c.AddAction(Wire("Fix what is due friday"), "Maria")),
         ("Renew it due 2020-01-01", c.AddAction(Wire("Renew it"), due=date(2020, 1, 1))),
         ("Write it --owner <@U2>, p2", c.AddAction(Wire("Write it"), "U2", priority=Priority.HIGH)),
+        ("Page the owner <@U2> p2", c.AddAction(Wire("Page the owner"), "U2", priority=Priority.HIGH)),
+        ("Clear the ticket queue", c.AddAction(Wire("Clear the ticket queue"))),
+        (
+            "Give each service an owner due 2026-03-20",
+            c.AddAction(Wire("Give each service an owner"), due=date(2026, 3, 20)),
+        ),
         ('Write it owner "Maria Lopez"', c.AddAction(Wire("Write it"), "Maria Lopez")),
         ("Thank <@U3> and <@U4> for it <@U2>", c.AddAction(Wire("Thank <@U3> and <@U4> for it"), "U2")),
     ],

@@ -154,6 +154,32 @@ async def test_a_draft_and_a_signature_wait_for_those_whom_they_wait_for(stage: 
     assert (await stage.incident(channel)).signed
 
 
+async def test_each_button_of_what_waits_works_there_too(stage: Stage) -> None:
+    channel = await stage.declared("Checkout is failing sev2 --commander @bob")
+    await stage.alice.types("/incident resolve rolled back", channel)
+    await stage.settle()
+    assert "Hold the review meeting" in await home(stage, stage.bob)
+
+    async def presses(label: str) -> View | None:
+        answer = await stage.bob.presses(stage.bob.home or View("", ""), first(stage.bob.home, label))
+        await stage.settle()
+        return answer.view
+
+    await presses("See the report")
+    assert "Report so far: 🟠 Checkout is failing" in seen(stage.bob)
+    form = await presses("Set its date…")
+    assert form is not None
+    await stage.bob.fills(form, {"meeting_date": "2026-03-13"})
+    assert (await stage.bob.submits(form)).closed
+    await stage.settle()
+    assert "Hold the review meeting\\ndue 2026-03-13" in seen(stage.bob)
+    await presses("Held")
+    assert "Hold the review meeting" not in seen(stage.bob)
+    assert await presses("Tick what is done…") is not None
+    await presses("Not needed")
+    assert "Checklist" not in seen(stage.bob)
+
+
 async def test_two_hundred_items_come_page_by_page_within_slacks_blocks(stage: Stage) -> None:
     channel = await stage.declared("Everything at once sev1")
     source = Source("command", stage.alice.id)

@@ -161,6 +161,7 @@ async def test_a_reminder_comes_as_time_is_moved_on_and_is_answered_on_the_page(
         await stage.alice.types(f"/incident action add {text} @alice due 2026-03-13", channel)
     await page.get_by_role("group", name="The workspace's clock").get_by_role("button", name="+1 day").click()
     await page.get_by_role("button", name="Scribe, 1 unread").click()
+    await expect(page.get_by_role("button", name="Scribe", exact=True)).to_be_visible()  # it is being read
     message = newcomer.message("Add alert on replica lag").first
     await expect(message).to_contain_text("4 things wait for you")
 

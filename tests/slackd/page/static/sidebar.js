@@ -57,7 +57,7 @@ function appRow(go) {
   const here = store.place === "home" || (talk && store.place === talk.id);
   const openTalk = () => act("dm", { user: app.user_id }).then(({ channel }) => go(channel)).catch(failed);
   const node = entry(app.home_tab ? "home" : talk?.id ?? "", [avatar(app.user_id, app.name, "avatar tiny"), h("span", { class: "name" }, app.name)],
-    { unread: talk?.unread, mentions: talk?.unread, go: (place) => (talk?.unread ? go(talk.id) : place ? go(place) : openTalk()), label: app.name });
+    { unread: here ? 0 : talk?.unread, mentions: talk?.unread, go: (place) => (talk?.unread ? go(talk.id) : place ? go(place) : openTalk()), label: app.name });
   node.classList.toggle("here", Boolean(here));
   return node;
 }
