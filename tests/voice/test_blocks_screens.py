@@ -217,7 +217,7 @@ def test_a_milestone_shows_its_history_and_why_one_time_counts() -> None:
 def test_an_action_item_says_whose_it_is_and_what_can_be_done() -> None:
     shown = actions_message(small(), LOOK)
     assert "Anne-Marie O'Neil" in words(shown)
-    assert "no due date" in words(shown)
+    assert "(assumed)" in words(shown)
     assert a.chosen(pressable(shown)["Done"]) == (a.ITEM_DONE, 17, "A1")
 
 
