@@ -84,8 +84,9 @@ class Diary:
             self.entries.append((float(message.ts), to, day, shown(message)))
 
     def written(self) -> str:
-        """Who got what, in the order of time, at the hour of their own clock."""
-        return "\n\n".join(self._entry(*entry) for entry in self.entries) + "\n"
+        """Who got what, in the order of time, at the hour of their own clock; of one minute by whom it was for."""
+        ordered = sorted(self.entries, key=lambda entry: (entry[0] // 60, entry[1]))
+        return "\n\n".join(self._entry(*entry) for entry in ordered) + "\n"
 
     def _entry(self, ts: float, to: str, day: str, text: str) -> str:
         user = self._slack.world.users.get(to)
