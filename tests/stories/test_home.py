@@ -161,7 +161,8 @@ async def test_each_button_of_what_waits_works_there_too(stage: Stage) -> None:
     assert "Hold the review meeting" in await home(stage, stage.bob)
 
     async def presses(label: str) -> View | None:
-        answer = await stage.bob.presses(stage.bob.home or View("", ""), first(stage.bob.home, label))
+        assert stage.bob.home is not None
+        answer = await stage.bob.presses(stage.bob.home, first(stage.bob.home, label))
         await stage.settle()
         return answer.view
 
