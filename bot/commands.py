@@ -357,6 +357,7 @@ class Anchor:
     place: Evidence
     file: str | None = None
     about: str = ""  # the timeline line whose words it repeats
+    knew: int = 0  # of a file: from how many erasures on in its versions it was written
 
 
 Command = (

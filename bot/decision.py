@@ -193,6 +193,15 @@ class Upload:
     form: str
     place: Evidence
     against: str | None = None  # then the file says how it differs from this version
+    again: bool = False  # in the place of one that held words which are erased
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteFile:
+    """A file of ours holds words that are erased."""
+
+    file: str
+    place: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +255,7 @@ Notice = (
     | Announce
     | PostDraft
     | Upload
+    | DeleteFile
     | Freeze
     | RecallPast
     | Brief

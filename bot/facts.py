@@ -189,7 +189,7 @@ class Reinstated(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchored(Fact):
     """Something of ours is in Slack: `card`, `log:<request>`, `draft:<family>:<version>:<request>`, `canvas`, whose id
-    is the `file`.
+    is the `file`, `file:<family>:<version>:<form>:<against>:<call>` the report as a file in the thread of `place`.
 
     `no canvas`: Slack refused it, or what was to stand in it; that is said once.
     """
@@ -198,6 +198,8 @@ class Anchored(Fact):
     place: Evidence
     file: str | None = None
     about: str = ""  # the timeline line whose words it repeats
+    knew: int = 0  # of a file: from how many erasures on in its versions it was written
+    gone: bool = False  # of a file: deleted in Slack, because it held words that are erased
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -350,9 +350,10 @@ def _upload_call(notice: Upload, incident: Incident) -> Call:
             "version": notice.version,
             "form": notice.form,
             "against": notice.against,
+            "again": notice.again,
         },
         incident=incident.id,
-        purpose="",
+        purpose=f"file:{notice.family}:{notice.version}:{notice.form}:{notice.against or ''}:{notice.key}",
     )
 
 

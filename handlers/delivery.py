@@ -35,7 +35,15 @@ Errand = Callable[[Desk, Leased, dict[str, Any]], Awaitable[Mapping[str, Any] | 
 """What it returns is noted and its consequence drawn; None: it has settled its call itself."""
 
 DONE_ALREADY: Final = frozenset(
-    {"already_reacted", "no_reaction", "already_pinned", "already_in_channel", "already_archived"}
+    {
+        "already_reacted",
+        "no_reaction",
+        "already_pinned",
+        "already_in_channel",
+        "already_archived",
+        "file_deleted",
+        "file_not_found",
+    }
 )
 POINTLESS: Final = frozenset({"message_not_found", "cant_update_message", "too_many_reactions", "thread_not_found"})
 """The message is gone or cannot carry it; nobody misses anything."""
@@ -219,11 +227,21 @@ def consequence(call: Leased, result: Mapping[str, Any]) -> Command | None:
         return AttachChannel(channel["id"], channel["name"])
     if call.purpose == canvases.PURPOSE:
         return canvases.consequence(result)
+    if call.method == "scribe.upload":
+        return _posted_file(call, result)
     if call.purpose and result.get("ts"):
         place = Evidence(str(result["channel"]), str(result["ts"]), call.args.get("thread_ts"))
         what, _, about = call.purpose.partition(" ")
         return Anchor(what, _threaded(place, result), about=about)
     return None
+
+
+def _posted_file(call: Leased, result: Mapping[str, Any]) -> Command | None:
+    """Where the report stands as a file, so that it can be taken back when words in it are erased."""
+    if not call.purpose or not result.get("file"):
+        return None
+    place = Evidence(call.args["channel"], call.args["thread_ts"])
+    return Anchor(call.purpose, place, file=str(result["file"]), knew=int(result["knew"]))
 
 
 def _threaded(place: Evidence, result: Mapping[str, Any]) -> Evidence:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from dataclasses import replace
 from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 
+from bot.decide.posted import erasures
 from bot.versions import require_version
 from bot.wire import unescape
 from handlers import reminding
@@ -28,6 +29,7 @@ Perform = Callable[[Desk, Leased, Args], Awaitable[Result]]
 
 LOOK_BACK: Final = 200  # messages read when an earlier try may have posted already
 NAMES_TRIED: Final = 20
+AGAIN: Final = "Here again, without words that were deleted in Slack."
 
 
 class NotYet(Exception):
@@ -200,15 +202,18 @@ async def upload_version(desk: Desk, call: Leased, args: Args) -> Result:
     incident = await desk.store.incident(id)
     number, against = args["version"], args["against"]
     name = file_name(incident, family, number, form, against)
-    if call.attempt > 1 and await _uploaded_already(desk, args, name):
-        return {}
+    known = {anchor.file for anchor in incident.anchors.values()}
+    if call.attempt > 1 and (found_file := await _uploaded_already(desk, args, name, known)):
+        return {"file": found_file, "knew": 0}
+    knew = erasures(incident, family, number, against or "")
     if against:
         found = await comparison(desk, incident, family, against, number)
         content = comparison_text(found, incident, family, against, number).encode()
     else:
         content = await version_body(desk, id, family, require_version(incident, family, number), form)
-    await uploaded(desk, name, content, args["channel"], args["thread_ts"])
-    return {}
+    comment = AGAIN if args.get("again") else None
+    file = await uploaded(desk, name, content, args["channel"], args["thread_ts"], comment)
+    return {"file": file, "knew": knew}
 
 
 async def freeze_version(desk: Desk, call: Leased, args: Args) -> Result:
@@ -217,9 +222,11 @@ async def freeze_version(desk: Desk, call: Leased, args: Args) -> Result:
     return {}
 
 
-async def _uploaded_already(desk: Desk, args: Args, name: str) -> bool:
+async def _uploaded_already(desk: Desk, args: Args, name: str, known: Set[str | None]) -> str | None:
+    """The file of this name that no earlier call put there."""
     answer = await desk.slack.conversations_replies(channel=args["channel"], ts=args["thread_ts"], limit=LOOK_BACK)
-    return any(file.get("name") == name for m in answer["messages"] for file in m.get("files") or [])
+    files = (file for m in answer["messages"] for file in m.get("files") or [])
+    return next((str(file["id"]) for file in files if file.get("name") == name and file["id"] not in known), None)
 
 
 async def post_nudges(desk: Desk, call: Leased, args: Args) -> Result:

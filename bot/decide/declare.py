@@ -9,6 +9,7 @@ from bot import facts as f
 from bot.decide._cautions import cautions
 from bot.decide._common import after, log, mask_warning, masked, message_line, source, typed_mark
 from bot.decide.life import draft
+from bot.decide.posted import PREFIX, replaced
 from bot.decide.state import question_at
 from bot.decision import (
     Decision,
@@ -211,7 +212,11 @@ def anchor(incident: Incident, command: c.Anchor, request: c.Request, policy: Po
         place=command.place,
         file=command.file,
         about=command.about,
+        knew=command.knew,
     )
+    if command.what.startswith(PREFIX):
+        old, files = replaced(after(incident, (fact,), request.now), request)
+        return Decision((fact, *old), files)
     if command.what == "card":
         return Decision((fact,), (PinCard(command.place), _declaration_line(incident), ShowCard()))
     if command.what.startswith("draft:"):

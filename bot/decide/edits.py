@@ -6,7 +6,8 @@ import hashlib
 
 from bot import commands as c
 from bot import facts as f
-from bot.decide._common import masked, source, whole_second
+from bot.decide._common import after, masked, source, whole_second
+from bot.decide.posted import replaced
 from bot.decision import Decision, Notice, ShowCard, Unsay, Whisper
 from bot.facts import Evidence
 from bot.fields import FIELDS
@@ -64,7 +65,8 @@ def note_deletion(incident: Incident, command: c.NoteDeletion, request: c.Reques
     at, by = whole_second(request.now), source(request, command.place)
     facts = tuple(f.Erased(key=f"erase:{entry}", at=at, source=by, entry=entry) for entry in gone)
     repeated = (Unsay(anchor.place) for anchor in incident.anchors.values() if anchor.about in gone)
-    return Decision(facts, (*repeated, *stays, ShowCard()), erase=(command.place,))
+    old, files = replaced(after(incident, facts, request.now), request)
+    return Decision((*facts, *old), (*repeated, *stays, *files, ShowCard()), erase=(command.place,))
 
 
 def _stays(incident: Incident, place: Evidence, request: c.Request) -> tuple[Notice, ...]:

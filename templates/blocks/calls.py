@@ -154,6 +154,11 @@ def _unsay(n: d.Unsay, i: Incident, look: Look, policy: Policy) -> list[Planned]
     return [Planned(f"unsay:{place.channel}:{place.ts}", place.channel, "chat.update", args)]
 
 
+def _delete_file(n: d.DeleteFile, i: Incident, look: Look, policy: Policy) -> list[Planned]:
+    """In the lane of the uploads, so that it goes before the one in its place."""
+    return [Planned(f"delete:{n.file}", n.place.channel, "files.delete", {"file": n.file})]
+
+
 def _confirm(n: d.Confirm, i: Incident, look: Look, policy: Policy) -> list[Planned]:
     """In a lane of its own: a thumb on a message need not wait for the posts."""
     mark = f"confirm:{n.place.channel}:{n.place.ts}"
@@ -204,6 +209,7 @@ _PLANS: Mapping[type, Callable[[Any, Incident, Look, Policy], list[Planned]]] = 
     d.PinCard: _pin_card,
     d.LogLine: _log_line,
     d.Unsay: _unsay,
+    d.DeleteFile: _delete_file,
     d.Confirm: _confirm,
     d.Whisper: _whisper,
     d.Direct: _direct,

@@ -51,6 +51,7 @@ METHOD_SCOPES: Mapping[str, set[str]] = {
     "conversations.replies": HISTORY,
     "conversations.setTopic": MANAGES,
     "files.completeUploadExternal": {"files:write"},
+    "files.delete": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
     "files.info": {"files:read"},
     "files.list": {"files:read"},

@@ -1,0 +1,38 @@
+"""Report files that stand in Slack: which of them hold words that were erased since, and what takes their place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from bot.commands import Request
+from bot.decide._common import source
+from bot.decision import DeleteFile, Notice, Upload
+from bot.facts import AnyFact
+from bot.incident import Incident
+from bot.versions import version_named
+
+PREFIX: Final = "file:"
+
+
+def erasures(incident: Incident, family: str, *numbers: str) -> int:
+    """How often words were erased from these versions; what is not a version counts nothing."""
+    found = (version_named(incident, family, number) for number in numbers if number)
+    return sum(len(version.erased) for version in found if version)
+
+
+def replaced(incident: Incident, request: Request) -> tuple[tuple[AnyFact, ...], tuple[Notice, ...]]:
+    """Every posted file that was written before an erasure in its versions is deleted, and posted anew where it was."""
+    facts: list[AnyFact] = []
+    notices: list[Notice] = []
+    for what, anchor in incident.anchors.items():
+        if not what.startswith(PREFIX) or anchor.gone or anchor.file is None:
+            continue
+        _, family, number, form, against, _ = what.split(":", 5)
+        if anchor.knew >= erasures(incident, family, number, against):
+            continue
+        facts.append(replace(anchor, key=f"gone:{anchor.file}", at=request.now, source=source(request), gone=True))
+        notices.append(DeleteFile(anchor.file, anchor.place))
+        key = f"again:{anchor.file}"
+        notices.append(Upload(key, family, number, form, anchor.place, against or None, again=True))
+    return tuple(facts), tuple(notices)
