@@ -193,7 +193,7 @@ class Upload:
     form: str
     place: Evidence
     against: str | None = None  # then the file says how it differs from this version
-    again: bool = False  # in the place of one that held words which are erased
+    knew: int = 0  # above 0 it takes the place of a file with words that are erased: so many erasures it knows
 
 
 @dataclass(frozen=True, slots=True)

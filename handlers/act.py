@@ -350,7 +350,7 @@ def _upload_call(notice: Upload, incident: Incident) -> Call:
             "version": notice.version,
             "form": notice.form,
             "against": notice.against,
-            "again": notice.again,
+            "knew": notice.knew,
         },
         incident=incident.id,
         purpose=f"file:{notice.family}:{notice.version}:{notice.form}:{notice.against or ''}:{notice.key}",

@@ -35,16 +35,9 @@ Errand = Callable[[Desk, Leased, dict[str, Any]], Awaitable[Mapping[str, Any] | 
 """What it returns is noted and its consequence drawn; None: it has settled its call itself."""
 
 DONE_ALREADY: Final = frozenset(
-    {
-        "already_reacted",
-        "no_reaction",
-        "already_pinned",
-        "already_in_channel",
-        "already_archived",
-        "file_deleted",
-        "file_not_found",
-    }
+    {"already_reacted", "no_reaction", "already_pinned", "already_in_channel", "already_archived"}
 )
+DELETED: Final = frozenset({"file_deleted", "file_not_found"})
 POINTLESS: Final = frozenset({"message_not_found", "cant_update_message", "too_many_reactions", "thread_not_found"})
 """The message is gone or cannot carry it; nobody misses anything."""
 ABSENT: Final = frozenset({"not_in_channel", "channel_not_found", "is_archived", "user_not_in_channel"})
@@ -161,7 +154,7 @@ class Courier:
 
     async def _judge(self, call: Leased, error: SlackApiError) -> None:
         code = code_of(error)
-        if code in DONE_ALREADY:
+        if code in DONE_ALREADY or (call.method == "files.delete" and code in DELETED):
             await self._delivered(call, {})
         elif code in POINTLESS or (code in ABSENT and call.method.startswith(COURTESIES)):
             self._desk.metrics.tried(call.method, "dropped")

@@ -204,14 +204,14 @@ async def upload_version(desk: Desk, call: Leased, args: Args) -> Result:
     name = file_name(incident, family, number, form, against)
     known = {anchor.file for anchor in incident.anchors.values()}
     if call.attempt > 1 and (found_file := await _uploaded_already(desk, args, name, known)):
-        return {"file": found_file, "knew": 0}
+        return {"file": found_file, "knew": args.get("knew", 0)}
     knew = erasures(incident, family, number, against or "")
     if against:
         found = await comparison(desk, incident, family, against, number)
         content = comparison_text(found, incident, family, against, number).encode()
     else:
         content = await version_body(desk, id, family, require_version(incident, family, number), form)
-    comment = AGAIN if args.get("again") else None
+    comment = AGAIN if args.get("knew") else None
     file = await uploaded(desk, name, content, args["channel"], args["thread_ts"], comment)
     return {"file": file, "knew": knew}
 

@@ -34,5 +34,15 @@ def replaced(incident: Incident, request: Request) -> tuple[tuple[AnyFact, ...],
         facts.append(replace(anchor, key=f"gone:{anchor.file}", at=request.now, source=source(request), gone=True))
         notices.append(DeleteFile(anchor.file, anchor.place))
         key = f"again:{anchor.file}"
-        notices.append(Upload(key, family, number, form, anchor.place, against or None, again=True))
+        notices.append(
+            Upload(
+                key,
+                family,
+                number,
+                form,
+                anchor.place,
+                against or None,
+                knew=erasures(incident, family, number, against),
+            )
+        )
     return tuple(facts), tuple(notices)
