@@ -347,10 +347,11 @@ class _Teller:
             self.tell(f.Absorbed(**self.base("absorb"), other="INC-2025-8645"))
 
     def anchors(self) -> None:
-        """A message of ours is there; it says nothing of the incident."""
+        """A message or a file of ours is there; it says nothing of the incident."""
         self.step()
-        what = self.pick(("card", "log:x", "draft:slo:1:x"))
-        self.tell(f.Anchored(**self.base("anchor"), what=what, place=self.story.place(self.now)))
+        what = self.pick(("card", "log:x", "draft:slo:1:x", "file:slo:0.1:md::x"))
+        file = "F0FILE" if what.startswith("file:") else None
+        self.tell(f.Anchored(**self.base("anchor"), what=what, place=self.story.place(self.now), file=file))
 
     def questions(self) -> None:
         self.step()

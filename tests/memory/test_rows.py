@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, get_args, get_type_hints
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.facts import ActionAdded, AnyFact, Evidence, Fact, FieldSet, Recorded, Source, Value
@@ -42,7 +42,7 @@ def through_the_database(row: dict[str, Any], **later: Any) -> Recorded:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_fact_comes_back_as_it_went_in(kind: type[AnyFact]) -> None:
-    @settings(max_examples=50)
+    @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
     @given(st.builds(Recorded, seq=st.integers(1), heard_at=moments, fact=any_fact(kind)))
     def comes_back(recorded: Recorded) -> None:
         back = through_the_database(to_row(7, recorded))
