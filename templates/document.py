@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from html.parser import HTMLParser
+from itertools import zip_longest
 from typing import Any, Final
 
 from bot.report import Report
@@ -20,8 +21,16 @@ PICTURE_WIDTH: Final = 700
 _NARROW: Final = 28
 """Characters: a column that never has more takes what it needs; the others share the rest."""
 
-_LONG: Final = re.compile(r"\S{25,}")
-_PIECE: Final = 16
+_LONG: Final = re.compile(r"\S{25,}"), 16
+_LONG_IN_CELL: Final = re.compile(r"\S{17,}"), 4
+"""Words in which a line may end, and after how many characters: a column may be as narrow as a name."""
+
+_UNBROKEN: Final = re.compile(r"[^\s/-]{1,16}")
+
+_SHORT: Final = 600
+"""Characters, with at least a line for each item: what is no longer stays on one page."""
+_LINE: Final = 60
+
 _NOTE: Final = re.compile("(\x04[^\x05]*\x05)")
 
 
@@ -44,26 +53,27 @@ def document(report: Report) -> Node:
     }
 
 
-def _breakable(text: str) -> str:
-    """With places where a line may end in what is as long as an address."""
-    return _broken(typesetting.spelled(text))
+def _breakable(text: str, *, in_cell: bool = False) -> str:
+    """With places where a line may end in what is as long as an address, or wider than a column."""
+    return _broken(typesetting.spelled(text), *(_LONG_IN_CELL if in_cell else _LONG))
 
 
-def _broken(text: str) -> str:
-    return _LONG.sub(lambda found: _pieces(found[0]), text)
+def _broken(text: str, long: re.Pattern[str] = _LONG[0], piece: int = _LONG[1]) -> str:
+    return long.sub(lambda found: _pieces(found[0], piece), text)
 
 
-def _pieces(word: str) -> str:
+def _pieces(word: str, size: int) -> str:
     clusters = list(graphemes(word))
-    return "\u200b".join("".join(clusters[at : at + _PIECE]) for at in range(0, len(clusters), _PIECE))
+    return "\u200b".join("".join(clusters[at : at + size]) for at in range(0, len(clusters), size))
 
 
 class _Runs(HTMLParser):
     """Our own inline markup as nested runs; no other reaches it, as all text was escaped."""
 
-    def __init__(self, notes: html.Notes) -> None:
+    def __init__(self, notes: html.Notes, *, in_cell: bool = False) -> None:
         super().__init__(convert_charrefs=True)
         self.notes = notes
+        self.in_cell = in_cell
         self.open: list[Node] = [{"kind": "root", "runs": []}]
 
     def read(self, markup: str) -> list[Node]:
@@ -90,8 +100,9 @@ class _Runs(HTMLParser):
         self.open.pop()
 
     def handle_data(self, data: str) -> None:
-        words = data.replace(" …", "\u00a0…") if self.open[-1]["kind"] == "code" else data
-        self._put({"kind": "text", "text": _breakable(words)})
+        code = self.open[-1]["kind"] == "code"
+        words = data.replace(" …", "\u00a0…") if code else data
+        self._put({"kind": "text", "text": _breakable(words, in_cell=self.in_cell and not code)})
 
     def handle_comment(self, data: str) -> None:
         self._put({"kind": "note", "number": self.notes.number(data[1:-1])[0]})
@@ -102,11 +113,13 @@ class _Reader:
         self.notes = notes
 
     def blocks(self, blocks: Iterable[tree.Block]) -> Iterator[Node]:
-        for block in blocks:
-            yield self._block(block)
+        given = list(blocks)
+        for block, after in zip_longest(given, given[1:]):
+            made = self._block(block)
+            yield {**made, "leads": _leads(block, after)} if made["kind"] == "paragraph" else made
 
-    def _runs(self, markup: str) -> list[Node]:
-        return _Runs(self.notes).read(markup.strip())
+    def _runs(self, markup: str, *, in_cell: bool = False) -> list[Node]:
+        return _Runs(self.notes, in_cell=in_cell).read(markup.strip())
 
     def _block(self, block: tree.Block) -> Node:
         match block:
@@ -134,6 +147,7 @@ class _Reader:
             **self._line(item.text),
             "number": item.number,
             "ticked": item.ticked,
+            "whole": bool(item.below) and _size(item) <= _SHORT,
             "below": list(self.blocks(item.below)),
         }
 
@@ -143,17 +157,39 @@ class _Reader:
             "kind": "table",
             "columns": [typesetting.spelled(name) for name in columns],
             "shares": shares([columns, *([html.bare(cell) for cell in row] for row in table.rows)]),
-            "rows": [[self._runs(cell) for cell in row] for row in table.rows],
+            "rows": [[self._runs(cell, in_cell=True) for cell in row] for row in table.rows],
         }
+
+
+def _leads(block: tree.Block, after: tree.Block | None) -> bool:
+    """Is it a short line over what belongs to it, which is nothing alone at the foot of a page?"""
+    lines = block.lines if isinstance(block, tree.Paragraph) else ()
+    label = bool(lines) and html.bare(lines[-1]).rstrip().endswith(":")
+    below = isinstance(after, tree.Listing | tree.Table) or (label and isinstance(after, tree.Paragraph | tree.Code))
+    return below and sum(map(len, lines)) <= _SHORT
+
+
+def _size(item: tree.Item) -> int:
+    """How much stands in it, in characters; a table or a text of several lines in it is more than fits."""
+    below = (_size(one) for block in item.below for one in (block.items if isinstance(block, tree.Listing) else ()))
+    other = any(not isinstance(block, tree.Listing) for block in item.below)
+    return max(len(html.bare(item.text)), _LINE) + sum(below) + other * _SHORT
 
 
 def shares(rows: Sequence[Sequence[str]]) -> list[float | None]:
     """How wide each column is beside the others, by what stands in it; None: as wide as it needs."""
-    lengths = [[len(cell) for cell in column] for column in zip(*rows, strict=True)]
-    if all(max(column) <= _NARROW for column in lengths):
-        return [1.0] * len(lengths)
-    return [None if max(column) <= _NARROW else _share(column) for column in lengths]
+    columns = list(zip(*rows, strict=True))
+    if all(_longest(column) <= _NARROW for column in columns):
+        return [1.0] * len(columns)
+    return [None if _longest(column) <= _NARROW else _share(column) for column in columns]
 
 
-def _share(lengths: Sequence[int]) -> float:
-    return round(min(max(sum(lengths) / len(lengths), 14.0), 60.0), 1)
+def _longest(column: Sequence[str]) -> int:
+    return max(map(len, column))
+
+
+def _share(column: Sequence[str]) -> float:
+    """By the usual length of its cells, and wide enough for its longest word."""
+    word = max((len(found) for cell in column for found in _UNBROKEN.findall(cell)), default=0)
+    usual = sum(map(len, column)) / len(column)
+    return round(min(max(usual, 14.0, word * 1.5), 60.0), 1)

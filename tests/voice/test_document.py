@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -111,3 +113,37 @@ def test_emoji_have_their_names_where_no_font_has_them() -> None:
 
 def test_letters_of_ours_are_in_a_font_of_ours() -> None:
     assert "Inter" in typesetting.fonts().families()
+
+
+def test_a_long_word_in_a_column_may_end_its_line_and_the_column_holds_the_longest_that_may_not() -> None:
+    """Else it runs over the words of the next column."""
+    story = Story().declared("14:00").said("14:01", "z" * 200, by="m" * 50)
+    made = document.document(report(story, "security"))
+    tables = [node for node in nodes(made) if node.get("kind") == "table"]
+    said = [node["text"] for table in tables for node in nodes(table["rows"]) if "text" in node]
+    assert not [text for text in said if re.search(r"[mz]{5}", text)]
+    assert shares([["Owner", "Notes"], ["x" * 16 + " " + "y" * 13, "a b " * 40]]) == [24.0, 60.0]
+
+
+def test_a_label_stays_with_what_belongs_to_it_and_a_short_item_on_one_page() -> None:
+    made = document.document(report(shakespeare(), "pir"))
+    leading = [said(block) for block in made["blocks"] if block.get("leads")]
+    assert {"Business Impact:", "Technical Impact:", "What happened:"} <= set(leading)
+    after = {said(one): two["kind"] for one, two in pairwise(made["blocks"]) if one.get("leads")}
+    assert set(after.values()) <= {"list", "table", "paragraph", "code"}
+    assert not [words for words, kind in after.items() if kind == "paragraph" and not words.endswith(":")]
+
+
+def test_an_item_longer_than_a_few_lines_may_go_over_the_page() -> None:
+    """What may not is cut off at the foot of the page if it is longer."""
+    for count, whole in ((2, True), (400, False)):
+        story = Story().declared("14:00").said("14:01", "down", Kind.IMPACT)
+        for number in range(count):
+            story.said(f"14:{number % 60:02}", "x", Kind.IMPACT)
+        made = document.document(report(story, "trading"))
+        (item,) = (node for node in nodes(made) if node.get("label") == "Said at the time")
+        assert item["whole"] is whole
+
+
+def said(block: dict[str, Any]) -> str:
+    return "".join(words(line["runs"]) for line in block["lines"])
