@@ -66,9 +66,9 @@ def evolve(incident: Incident, recorded: f.Recorded) -> None:
 
 def _is_statement(fact: f.AnyFact) -> bool:
     """Our own messages, among them the drafts, say nothing of the incident; nor what becomes of a report, nor when
-    somebody wants to be reminded.
+    somebody wants to be reminded or is taken out.
     """
-    ours = f.Anchored | f.Questioned | f.ChannelAttached | f.ReachChanged | f.Away
+    ours = f.Anchored | f.Questioned | f.ChannelAttached | f.ReachChanged | f.Away | f.Removed
     reports, reminders = f.ReportAdvanced | f.VersionMade | f.SignedOff, f.Snoozed | f.Settled | f.RemindersTurned
     return not isinstance(fact, ours | reports | reminders)
 
@@ -186,6 +186,12 @@ def _erased(i: Incident, fact: f.Erased, heard: datetime) -> None:
             i.actions[key] = replace(item, text=UNSAID, verification=UNSAID, ticket=None, changed_at=fact.at)
     for family, made in list(i.versions.items()) if stood else ():
         said = (replace(v, erased=(*v.erased, fact.at)) if v.seq > stood else v for v in made)
+        i.versions[family] = tuple(said)
+
+
+def _removed(i: Incident, fact: f.Removed, heard: datetime) -> None:
+    for family, made in list(i.versions.items()):
+        said = (replace(v, removed=(*v.removed, fact.at)) if v.seq >= fact.since else v for v in made)
         i.versions[family] = tuple(said)
 
 
@@ -366,6 +372,7 @@ def _folds() -> Iterator[tuple[type[f.Fact], Callable[[Incident, Any, datetime],
         (f.Unmarked, _unmarked),
         (f.Reworded, _reworded),
         (f.Erased, _erased),
+        (f.Removed, _removed),
         (f.Amended, _amended),
         (f.Withdrawn, _withdrawn),
         (f.Reinstated, _reinstated),

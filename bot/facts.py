@@ -162,6 +162,16 @@ class Erased(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Removed(Fact):
+    """A person was taken out of the database: from the fact of number `since` on, their words and name are gone.
+
+    It does not say who.
+    """
+
+    since: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Amended(Fact):
     """A person corrected a line in the timeline form; None leaves a part as it is."""
 
@@ -357,6 +367,7 @@ AnyFact = (
     | Unmarked
     | Reworded
     | Erased
+    | Removed
     | Amended
     | Withdrawn
     | Reinstated

@@ -197,6 +197,7 @@ class Version:
     statements: int  # how many it was written from
     changes: tuple[str, ...]  # the topics that differ from the version before, in words
     erased: tuple[datetime, ...] = ()  # when words that stood in it were erased
+    removed: tuple[datetime, ...] = ()  # when a person who may have stood in it was taken out of the database
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ def next_number(incident: Incident, family: str, status: DocumentStatus) -> str:
 def as_of(facts: Iterable[f.Recorded], seq: int) -> Iterator[f.Recorded]:
     """The facts from which the version of this seq is written, numbered anew, of all that are known now.
 
-    Beside those before it: where a message of ours stands that is the evidence of one, and what was erased since.
+    Beside those before it: where a message of ours stands that is the evidence of one, what was erased since, and
+    that somebody was taken out.
     """
     lines: set[str] = set()
     kept = (fact for fact in facts if fact.seq <= seq or _bears_on(fact.fact, lines))
@@ -125,4 +126,4 @@ def as_of(facts: Iterable[f.Recorded], seq: int) -> Iterator[f.Recorded]:
 
 
 def _bears_on(fact: f.AnyFact, lines: set[str]) -> bool:
-    return isinstance(fact, f.Anchored) or (isinstance(fact, f.Erased) and fact.entry in lines)
+    return isinstance(fact, f.Anchored | f.Removed) or (isinstance(fact, f.Erased) and fact.entry in lines)

@@ -14,9 +14,11 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Table, Text, delete, func, insert, literal, or_, select, type_coerce, update
 
+from bot.facts import Recorded, Removed, Source
 from bot.words import OPEN, Wire
 from storage import versions
 from storage.engine import Database
+from storage.rows import to_row
 from storage.tables import (
     action_items,
     attempts,
@@ -118,14 +120,16 @@ def _old(connection: Connection, now: datetime, kept: timedelta | None) -> Purge
 
 
 def _person(connection: Connection, person: str, now: datetime) -> Purged:
+    first = _First()
     counts = {
         "messages": _transcript(connection, person),
-        "lines": _lines(connection, person),
+        "lines": _lines(connection, person, first),
         "envelopes": _envelopes(connection, person, now),
         "calls": _calls(connection, person, now),
     }
     stand_in = _stand_in(connection)
-    counts["mentions"] = sum(_rename(connection, table, names, person, stand_in) for table, names in _NAMING)
+    counts["mentions"] = sum(_rename(connection, table, names, person, stand_in, first) for table, names in _NAMING)
+    _fold_anew(connection, first, stand_in, now)
     connection.execute(delete(homes).where(homes.c.person == person))
     counts["names"] = connection.execute(delete(people).where(people.c.id == person)).rowcount
     if not any(counts.values()):
@@ -136,36 +140,47 @@ def _person(connection: Connection, person: str, now: datetime) -> Purged:
     return counts
 
 
+class _First(dict[int, int]):
+    """The number of the first fact that was changed, by incident."""
+
+    def note(self, incident: int, seq: int) -> None:
+        self[incident] = min(seq, self.get(incident, seq))
+
+
 def _transcript(connection: Connection, person: str) -> int:
     """As if deleted: what was read from Slack again would not bring the words back."""
     theirs = update(messages).where(messages.c.author == person, ~messages.c.deleted)
     return connection.execute(theirs, {"text": "", "files": [], "deleted": True}).rowcount
 
 
-def _lines(connection: Connection, person: str) -> int:
+def _lines(connection: Connection, person: str, first: _First) -> int:
     """The words of every line they said, in each incident; the search and what was published are made anew."""
     said = select(facts.c.incident, facts.c.seq, facts.c.entry, facts.c.kind, facts.c.body).where(
         facts.c.kind.in_(_SAYING), facts.c.entry.is_not(None)
     )
     authored = said.where(type_coerce(facts.c.body, Text).contains(f'"author":{json.dumps(person)}', autoescape=True))
     entries = {row.entry for row in connection.execute(authored)}
-    rows = connection.execute(said.where(facts.c.entry.in_(entries)).order_by(facts.c.seq.desc())).all()
+    rows = connection.execute(said.where(facts.c.entry.in_(entries))).all()
     for row in rows:
         body = {**row.body, **{name: blank for name, blank in _BLANK.items() if row.body.get(name)}}
         connection.execute(
             update(facts).where(facts.c.incident == row.incident, facts.c.seq == row.seq), {"body": body}
         )
+        first.note(row.incident, row.seq)
     connection.execute(delete(search).where(search.c.entry.in_(entries)))
-    _fold_anew(connection, {row.incident: row.seq for row in rows})
     return len(entries)
 
 
 _BLANK: Final = {"text": REMOVED, "files": []}
 
 
-def _fold_anew(connection: Connection, first: dict[int, int]) -> None:
-    changed = {"rewrites": incidents.c.rewrites + 1, "projected": 0}
-    connection.execute(update(incidents).where(incidents.c.id.in_(first)).values(changed))
+def _fold_anew(connection: Connection, first: _First, stand_in: str, now: datetime) -> None:
+    """What was published goes, to be written again; each incident says from now on that a person was taken out."""
+    changed = {"rewrites": incidents.c.rewrites + 1, "projected": 0, "seq": incidents.c.seq + 1}
+    touched = update(incidents).where(incidents.c.id.in_(first)).values(changed)
+    for id, seq in connection.execute(touched.returning(incidents.c.id, incidents.c.seq)).all():
+        said = Removed(key=f"removed:{stand_in}", at=now, source=Source("system", "scribe"), since=first[id])
+        connection.execute(insert(facts), to_row(id, Recorded(seq, now, said)))
     versions.forget(connection, first)
 
 
@@ -196,14 +211,16 @@ def _stand_in(connection: Connection) -> str:
     return f"UREMOVED{int(connection.execute(following.returning(counters.c.value)).scalar_one()):04}"
 
 
-def _rename(connection: Connection, table: Table, names: tuple[str, ...], person: str, stand_in: str) -> int:
+def _rename(
+    connection: Connection, table: Table, names: tuple[str, ...], person: str, stand_in: str, first: _First
+) -> int:
     """Put the stand-in wherever the whole id stands; return in how many rows."""
     whole = re.compile(rf"(?<![A-Z0-9]){re.escape(person)}(?![A-Z0-9])")
     primary = list(table.primary_key.columns)
     read = [type_coerce(table.c[name], Text).label(name) for name in names]
     where = or_(*(_says(table.c[name], person) for name in names))
     identified = [column.label(f"_{column.name}") for column in primary]
-    renamed, touched = 0, dict[int, int]()
+    renamed = 0
     for row in connection.execute(select(*identified, *read).where(where)).mappings().all():
         new = {name: whole.sub(stand_in, row[name]) for name in names if row[name] and whole.search(row[name])}
         if new:
@@ -212,7 +229,5 @@ def _rename(connection: Connection, table: Table, names: tuple[str, ...], person
             connection.execute(update(table).where(*this).values(values))
             renamed += 1
             if table is facts:
-                seq = row["_seq"]
-                touched[row["_incident"]] = min(seq, touched.get(row["_incident"], seq))
-    _fold_anew(connection, touched)
+                first.note(row["_incident"], row["_seq"])
     return renamed

@@ -210,6 +210,11 @@ class _Teller:
             self.step()
             self.tell(f.Erased(**self.base("gone"), entry=self.pick(self.entries)))
 
+    def removes(self) -> None:
+        """Somebody is taken out of the database."""
+        self.step()
+        self.tell(f.Removed(**self.base("removed"), since=self.draw(st.integers(1, len(self.story.facts)))))
+
     def withdraws(self) -> None:
         if self.entries:
             self.step()
@@ -396,7 +401,7 @@ class _Teller:
 
 _DEEDS: Final = (
     *[_Teller.captures] * 4, *[_Teller.knows] * 6, *[_Teller.sets_milestone] * 2, *[_Teller.adds_action] * 2,
-    _Teller.marks, _Teller.unmarks, _Teller.edits, _Teller.amends, _Teller.erases, _Teller.withdraws,
+    _Teller.marks, _Teller.unmarks, _Teller.edits, _Teller.amends, _Teller.erases, _Teller.removes, _Teller.withdraws,
     _Teller.changes_status, _Teller.changes_status, _Teller.reopens, _Teller.grades, _Teller.assigns, _Teller.describes,
     _Teller.changes_action, _Teller.cancels, _Teller.merges, _Teller.advances, _Teller.signs,
     _Teller.anchors, _Teller.questions, _Teller.makes_version, _Teller.makes_version, _Teller.follows_up,

@@ -50,8 +50,12 @@ def _versions(reader: Reader) -> Iterator[VersionView]:
             reader.family.document_statuses[version.status].capitalize(),
             _changes(version, made[n - 1] if n else None),
         ]
-        days = dict.fromkeys(day(at, reader.family.zone) for at in version.erased)
-        said += [f"words that were deleted in Slack are erased from it since {one}" for one in days]
+        erased, removed = (
+            dict.fromkeys(day(at, reader.family.zone) for at in moments)
+            for moments in (version.erased, version.removed)
+        )
+        said += [f"words that were deleted in Slack are erased from it since {one}" for one in erased]
+        said += [f"words and the name of a person who was taken out are erased from it since {one}" for one in removed]
         yield VersionView(
             number=version.number,
             status=version.status,
@@ -59,7 +63,7 @@ def _versions(reader: Reader) -> Iterator[VersionView]:
             author=_author(reader, version),
             changes=version.changes,
             summary="; ".join(said),
-            erased=tuple(days),
+            erased=tuple(sorted({*erased, *removed})),
             cite=reader.cite(version.source, version.at),
         )
 

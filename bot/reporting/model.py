@@ -362,7 +362,8 @@ class DocumentStep:
 class VersionView:
     """One version of the report; `changes` are the topics that differ from the one before, `summary` says all of it.
 
-    `erased`: the days on which words that stood in it were deleted in Slack, and so in it.
+    `erased`: the days on which words that stood in it were deleted in Slack, and so in it, or somebody who may have
+    stood in it was taken out of the database.
     """
 
     number: str

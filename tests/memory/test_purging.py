@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from bot.facts import ActionAdded, Captured, ChannelAttached, Reworded, RoleAssigned, Source, StatusChanged
+from bot.facts import (
+    ActionAdded,
+    Captured,
+    ChannelAttached,
+    Reworded,
+    RoleAssigned,
+    Source,
+    StatusChanged,
+    VersionMade,
+)
 from bot.words import Role, Status, Wire
 from storage import Kept, Store
 from storage.engine import read_url
@@ -142,6 +152,21 @@ async def test_a_published_version_that_said_it_is_made_anew(store: Store) -> No
     assert await store.keep_version(Kept(id, "slo", "1.0", "md", seq, SECRET.encode()), past, NOW)
     await store.purge_person(ALICE, NOW)
     assert await store.kept_version(id, "slo", "1.0", "md") is None
+
+
+async def test_a_version_says_when_a_person_who_may_have_stood_in_it_was_taken_out(store: Store) -> None:
+    """Also where it is read as of then; a version from before that person came says nothing."""
+    first, last = (VersionMade(key=n, at=NOW, source=TYPED, family="slo", number=n) for n in ("0.1", "1.0"))
+    id = await an_incident(store, first, replace(captured(1, SECRET), author="U9"), last)
+    before = (await store.incident(id)).seq
+    await store.purge_person("U9", NOW)
+    incident = await store.incident(id)
+    assert incident.seq == before + 1
+    past = (await store.incident_as_of(id, incident.versions["slo"][-1].seq)).incident
+    for read in (incident, past):
+        assert [(v.number, v.removed) for v in read.versions["slo"]] == [("0.1", ()), ("1.0", (NOW,))]
+    async with store.visit(id) as visit:
+        assert await visit.record([replace(captured(2), key="said after it")], NOW)
 
 
 async def test_another_replica_forgets_it_too(two_replicas: tuple[Store, Store]) -> None:

@@ -127,6 +127,19 @@ async def test_words_deleted_in_slack_go_from_what_was_published_which_says_when
     assert await printed(stage, channel, "1.0", "md", "coe") == again, "written again once, and kept"
 
 
+async def test_what_was_published_says_since_when_a_person_is_taken_out_and_not_whom(stage: Stage) -> None:
+    channel = await stage.declared("Checkout is failing sev2 --family coe")
+    message = await stage.bob.says(channel, "the password is hunter2")
+    await stage.alice.reacts(message, "pushpin")
+    await published(stage, channel, "coe")
+    assert b"hunter2" in await printed(stage, channel, "1.0", "md", "coe")
+    await stage.desk.store.purge_person(stage.bob.id, stage.desk.clock.now())
+    for form in ("md", "html", "json"):
+        text = (await printed(stage, channel, "1.0", form, "coe")).decode()
+        assert "a person who was taken out are erased from it since 2026-03-10" in text
+        assert "hunter2" not in text and "Bob" not in text
+
+
 async def test_what_is_deleted_after_publication_and_was_not_in_it_leaves_it_alone(stage: Stage) -> None:
     channel = await stage.declared()
     await published(stage, channel)
