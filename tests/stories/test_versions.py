@@ -15,6 +15,7 @@ from tests.slackd.desk import Answer
 from tests.slackd.records import Channel
 from tests.stage import Stage, staged
 from tests.stories.reading import draft, remembered
+from tests.stories.reminders import QUIET
 from tests.stories.test_report_life import newest_file, summary
 from tests.stories.test_state import labels, said
 
@@ -106,25 +107,26 @@ async def test_a_second_report_is_version_two_and_the_first_stays(stage: Stage) 
     assert [one["number"] for one in made] == ["0.1", "0.2", "1.0", "1.1", "1.2", "1.3", "2.0"]
 
 
-async def test_words_deleted_in_slack_go_from_what_was_published_which_says_when(stage: Stage) -> None:
-    channel = await stage.declared("Checkout is failing sev2 --family coe")
-    message = await stage.bob.says(channel, "the password is hunter2")
-    await stage.alice.reacts(message, "pushpin")
-    kept = await stage.bob.says(channel, "the database is back")
-    await stage.alice.reacts(kept, "pushpin")
-    await published(stage, channel, "coe")
-    assert b"hunter2" in await printed(stage, channel, "1.0", "md", "coe")
-    await stage.minutes(60 * 24)
-    await stage.bob.deletes(message)
-    await stage.settle()
-    assert "hunter2" not in remembered(stage)
-    for form in ("md", "html", "json"):
-        text = (await printed(stage, channel, "1.0", form, "coe")).decode()
-        assert "hunter2" not in text and "the database is back" in text
-        assert "erased from it since 2026-03-11" in text
-    again = await printed(stage, channel, "1.0", "md", "coe")
-    await said(stage, stage.bob, "event later still", channel)
-    assert await printed(stage, channel, "1.0", "md", "coe") == again, "written again once, and kept"
+async def test_words_deleted_in_slack_go_from_what_was_published_which_says_when(database: str, tmp_path: Path) -> None:
+    async with staged(database, config=QUIET, folder=tmp_path) as stage:
+        channel = await stage.declared("Checkout is failing sev2 --family coe")
+        message = await stage.bob.says(channel, "the password is hunter2")
+        await stage.alice.reacts(message, "pushpin")
+        kept = await stage.bob.says(channel, "the database is back")
+        await stage.alice.reacts(kept, "pushpin")
+        await published(stage, channel, "coe")
+        assert b"hunter2" in await printed(stage, channel, "1.0", "md", "coe")
+        await stage.minutes(60 * 24)
+        await stage.bob.deletes(message)
+        await stage.settle()
+        assert "hunter2" not in remembered(stage)
+        for form in ("md", "html", "json"):
+            text = (await printed(stage, channel, "1.0", form, "coe")).decode()
+            assert "hunter2" not in text and "the database is back" in text
+            assert "erased from it since 2026-03-11" in text
+        again = await printed(stage, channel, "1.0", "md", "coe")
+        await said(stage, stage.bob, "event later still", channel)
+        assert await printed(stage, channel, "1.0", "md", "coe") == again, "written again once, and kept"
 
 
 async def test_what_was_published_says_since_when_a_person_is_taken_out_and_not_whom(stage: Stage) -> None:
