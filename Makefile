@@ -6,6 +6,9 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 UV     := uv>=0.13,<0.14
 
+# Where the environment forbids bytecode, every process that a test starts would compile all modules anew: seconds each.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help test lint format docs demo rehearse soak emulate picture bench lock
 
 help:

@@ -108,6 +108,12 @@ class Stage:
         self.desk = await self.program.start()
         await self.settle()
 
+    async def misses(self, days: float) -> None:
+        """So much time passes while Scribe is stopped: quicker than to live through it where only the date matters."""
+        await self.leaves()
+        await self.slack.clock.jump(days * 24 * 3600)
+        await self.returns()
+
     async def settle(self) -> None:
         await self.slack.settle()
 

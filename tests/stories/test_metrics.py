@@ -100,7 +100,7 @@ async def test_the_metrics_of_rehearsed_incidents_are_those_of_arithmetic_by_han
 
 async def test_a_period_and_a_service_narrow_what_is_counted(stage: Stage) -> None:
     await incident(stage, "Checkout is failing sev2 --started 14:30 --service checkout-api", "--at 14:40")
-    await stage.minutes(60 * 24 * 40)
+    await stage.misses(days=40)
     await incident(stage, "Search is slow sev1 --service search")
     assert "2 incidents (2026-03-10 to 2026-04-19, 1 still open)" in await metrics(stage)
     assert "1 incident (2026-04-19" in await metrics(stage, "30d")
@@ -141,7 +141,7 @@ async def test_action_items_are_counted_with_their_age(stage: Stage) -> None:
     await stage.alice.types("/incident action add Add an alert due tomorrow", channel)
     await stage.alice.types("/incident action add Write a runbook due 2026-12-24", channel)
     await stage.alice.types("/incident action add Argue about it", channel)
-    await stage.minutes(60 * 24 * 5)
+    await stage.misses(days=5)
     await stage.alice.types("/incident action add Fix the probe due 2026-12-24", channel)
     await stage.alice.types("/incident action decline A3 not worth it", channel)
     await stage.alice.types("/incident action done A4", channel)

@@ -41,9 +41,7 @@ async def test_the_chosen_family_gives_the_incident_its_own_number_and_every_num
 
 async def test_a_new_year_counts_from_one_and_a_type_that_nobody_stated_is_another(stage: Stage) -> None:
     await stage.declared()
-    await stage.leaves()
-    await stage.slack.clock.jump(300 * 24 * 3600)
-    await stage.returns()
+    await stage.misses(days=300)
     incident = await stage.incident(await stage.declared("Search is down"))
     assert incident.numbers["coe"] == "COE-2027-001"
     assert incident.numbers["security"] == "INC-OTH-20270104-1350"
