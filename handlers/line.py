@@ -76,10 +76,11 @@ class Line:
             self._desk.metrics.heard(envelope.kind, "replayed")
             self.put(envelope)
 
-    def _begin(self, work: Coroutine[Any, Any, None], name: str | None = None) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None], name: str | None = None) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -93,30 +94,56 @@ class Line:
                 while waiting and not self._desk.draining:
                     await self._desk.store.nothing_to_keep()
                     async with self._hands:
-                        await self._together(lane, _next(waiting))
+                        await self._together(lane, waiting)
             finally:
                 for envelope in self._lanes.pop(lane):
                     self._let_go(envelope)
 
-    async def _together(self, lane: str, envelopes: list[Envelope]) -> None:
-        """What cannot be done together is done one by one, and there each failure is its own."""
-        if not joins(envelopes[0].body["event"]):
-            await self._alone(envelopes[0])
+    async def _together(self, lane: str, waiting: deque[Envelope]) -> None:
+        """The first of those that wait, with what can be taken up together with it."""
+        first = waiting.popleft()
+        if not joins(first.body["event"]):
+            await self._alone(first)
             return
-        left = envelopes
-        unbind_contextvars("incident")  # of those before, which may have belonged to another
+        batch = [first, *_joining(waiting, TOGETHER - 1)]
         try:
-            items = {envelope.key: Item(_heard(envelope), envelope.body["event"]) for envelope in envelopes}
-            alone = {item.heard.key for item in await take(self._desk, lane, list(items.values()))}
-            left = [envelope for envelope in envelopes if envelope.key in alone]
+            alone = await self._taken(lane, batch, waiting)
         except Exception:
-            log.warning("%s envelopes failed together; going on one by one", len(envelopes), exc_info=True)
-        for envelope in envelopes:
-            if envelope not in left:
+            log.warning("%s envelopes failed together; trying again", len(batch), exc_info=True)
+            await self._once_more(lane, batch, waiting)
+        else:
+            for envelope in alone:  # which may have to ask Slack; that keeps nobody else waiting
+                self._begin(self._alone(envelope))
+
+    async def _once_more(self, lane: str, batch: list[Envelope], waiting: deque[Envelope]) -> None:
+        """Others may only have held the incident for too long. If not, what cannot be done together is done one after
+        the other, and there each failure is its own; all at a time they would wait for each other.
+        """
+        try:
+            alone = await self._taken(lane, batch, waiting)
+        except Exception:
+            log.warning("%s envelopes failed together; going on one by one", len(batch), exc_info=True)
+            alone = batch
+        for envelope in alone:
+            await asyncio.wait([self._begin(self._alone(envelope))])
+
+    async def _taken(self, lane: str, batch: list[Envelope], waiting: deque[Envelope]) -> list[Envelope]:
+        """Take up the batch and, once the incident is ours, what has come to its lane in the meantime: the longer
+        others had it, the more is done in one turn. Returns what was left alone.
+        """
+        unbind_contextvars("incident")  # of those before, which may have belonged to another
+
+        def more() -> list[Item]:
+            joining = _joining(waiting, TOGETHER - len(batch))
+            batch.extend(joining)
+            return [_item(envelope) for envelope in joining]
+
+        left = {item.heard.key for item in await take(self._desk, lane, [_item(e) for e in batch], more)}
+        for envelope in batch:
+            if envelope.key not in left:
                 await self._desk.store.finish(envelope.key, envelope.received_at)
                 self._let_go(envelope)
-        for envelope in left:
-            self._begin(self._alone(envelope))
+        return [envelope for envelope in batch if envelope.key in left]
 
     async def _alone(self, envelope: Envelope) -> None:
         try:
@@ -151,9 +178,13 @@ def _lane(body: dict[str, Any]) -> str | None:
     return channel if isinstance(channel, str) else None
 
 
-def _next(waiting: deque[Envelope]) -> list[Envelope]:
-    """The first one, and those right after it that can be taken up with it."""
-    taken = [waiting.popleft()]
-    while joins(taken[0].body["event"]) and waiting and len(taken) < TOGETHER and joins(waiting[0].body["event"]):
+def _item(envelope: Envelope) -> Item:
+    return Item(_heard(envelope), envelope.body["event"])
+
+
+def _joining(waiting: deque[Envelope], most: int) -> list[Envelope]:
+    """Those at the head of the lane that can be taken up together."""
+    taken: list[Envelope] = []
+    while waiting and len(taken) < most and joins(waiting[0].body["event"]):
         taken.append(waiting.popleft())
     return taken

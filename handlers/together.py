@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,14 +42,25 @@ def joins(event: Mapping[str, Any]) -> bool:
     return is_said(event) or event.get("type") in REACTIONS
 
 
-async def take(desk: Desk, channel: str, items: Sequence[Item]) -> list[Item]:
-    """Remember what was said and decide what was marked; each envelope is finished in the same commit.
+def _no_more() -> list[Item]:
+    return []
+
+
+async def take(
+    desk: Desk, channel: str, items: Sequence[Item], more: Callable[[], Sequence[Item]] = _no_more
+) -> list[Item]:
+    """Remember what was said and decide what was marked; each envelope is finished in the same commit. `more` is asked
+    once for what has come since, when the incident is locked.
 
     Returns what was left alone: reactions on messages that the transcript does not have yet.
     """
     marked = [item for item in items if _means_something(desk, item.event)]
     incident = await incident_here(desk, channel) if marked else None
     async with desk.store.visit(incident) as visit:
+        if incident is not None:
+            come = more()
+            items = [*items, *come]
+            marked += [item for item in come if _means_something(desk, item.event)]
         if incident is not None:
             bind_contextvars(incident=visit.incident.number or incident)
         said = [message for item in items if (message := _said(desk, channel, item)) is not None]

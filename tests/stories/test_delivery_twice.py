@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from bot.words import Milestone
 from storage import Store
+from storage.engine import read_url
+from tests.databases import fresh_postgres
 from tests.slackd.people import Person
 from tests.slackd.records import Channel, Message
 from tests.slackd.server import Slackd
-from tests.stage import MANIFEST, MORNING, Stage, scribe_at_work, settings_for
+from tests.stage import MANIFEST, MORNING, Stage, scribe_at_work, settings_for, staged
 from tests.stories.reading import clock, confirmed, draft, only_line, reached, texts
 
 READING = ("conversations.history", "conversations.replies", "conversations.info", "users.info", "reactions.get")
@@ -39,6 +42,26 @@ async def test_a_reaction_is_committed_before_slack_is_called_at_all(stage: Stag
     trouble.times = trouble.met
     await stage.minutes(10)
     assert confirmed(stage, channel, message.ts), "and it is told when Slack is back"
+
+
+async def test_what_comes_while_another_replica_has_the_incident_is_recorded_in_one_turn_afterwards() -> None:
+    """Or several replicas would spend their time waiting for each other, a few reactions at a time."""
+    database = fresh_postgres()
+    async with staged(database) as stage:
+        channel = await stage.declared()
+        messages = [await stage.bob.says(channel, f"line {n}") for n in range(8)]
+        await stage.settle()
+        engine = create_engine(read_url(database))
+        with engine.connect() as other:
+            other.execute(text("SELECT id FROM incidents FOR UPDATE"))
+            for message in messages:
+                await stage.carol.reacts(message, "pushpin")
+                await stage.slack.courier.quiet(5)
+        assert len((await stage.incident(channel)).timeline()) == len(messages)
+        with engine.connect() as connection:
+            turns = "SELECT count(DISTINCT xmin::text) FROM facts WHERE kind = 'marked'"
+            assert connection.scalar(text(turns)) == 1
+        engine.dispose()
 
 
 async def test_with_slack_well_the_first_call_after_a_reaction_is_the_confirmation(stage: Stage) -> None:
