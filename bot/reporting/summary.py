@@ -188,7 +188,7 @@ def _measures(items: Sequence[ActionView]) -> Sentence | None:
     if not items:
         return None
     done = sum(item.status is ActionStatus.DONE for item in items)
-    agreed = f"{len(items)} action item{'s' * (len(items) > 1)} agreed, {done or 'none'} done"
+    agreed = f"{len(items)} action item{'s' * (len(items) > 1)} agreed ({done or 'none'} done)"
     named = "; ".join(quoted(item.text).rstrip(".") for item in items[:MEASURES_NAMED])
     more = f"; and {len(items) - MEASURES_NAMED} more" if len(items) > MEASURES_NAMED else ""
     return Sentence(f"{agreed}: {named}{more}.", tuple(item.cite for item in items[:MEASURES_NAMED]))

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import facts as f
@@ -400,6 +400,7 @@ def test_lines_told_in_any_order_give_the_same_clocks_and_rows(order: list[int])
     assert [row.text for row in report.timeline if row.entry] == [f"at {when}" for when, _ in lines]
 
 
+@settings(deadline=None)  # a busy machine
 @given(texts=st.lists(st.text(max_size=40), max_size=4))
 def test_every_text_of_every_kind_gives_a_report(texts: list[str]) -> None:
     story = Story().declared("14:00", title="".join(texts) or "x")
