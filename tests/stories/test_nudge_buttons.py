@@ -166,11 +166,13 @@ async def test_a_press_on_a_stale_message_changes_nothing_and_shows_what_stands(
 
 
 async def test_what_is_done_while_the_reminder_is_being_sent_is_not_asked_for(stage: Stage, channel: Channel) -> None:
+    await stage.alice.types("/incident action add Rename the pool @bob due 2026-03-12", channel)
     stage.slack.faults.rate_limit("conversations.open", retry_after=300)
     await until(stage, "2026-03-12T13:00:05")
     assert reminders(stage, stage.bob) == []
     await stage.alice.types("/incident action done A1 it fired in staging", channel)
     await stage.alice.types("/incident action assign A2 @carol", channel)
+    await stage.bob.types("/incident action snooze A3 until 2026-03-20", channel)
     await stage.alice.types("/incident action add Page the owner @bob due 2026-03-13", channel)
     await until(stage, "2026-03-12T14:00:00")
     assert reminders(stage, stage.bob) == []  # nothing of it was left
