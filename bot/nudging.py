@@ -10,8 +10,9 @@ from typing import Final
 
 from bot.decision import Name, Quote, Text
 from bot.family import Family
-from bot.followups import ABOUT_ITEMS, FINISHED, Followup, Nudge, Topic, due_of, plan
+from bot.followups import ABOUT_ITEMS, FINISHED, Followup, Topic, due_of, plan
 from bot.incident import ActionItem, Incident
+from bot.occasions import Nudge
 from bot.policy import Policy
 from bot.words import OVER, ActionStatus, Status
 

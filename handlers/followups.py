@@ -14,6 +14,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot import followups as fu
+from bot import occasions as oc
 from bot.facts import Recorded
 from bot.incident import Incident
 from bot.reminding import LIVE
@@ -63,7 +64,7 @@ async def follow(
         for key, followup in wanted.items():
             old = standing.get(key)
             before = _watch(old) if old else None
-            row = _row(fu.watched(followup, before, incident.id, now, zones[followup.person], policy))
+            row = _row(oc.watched(followup, before, incident.id, now, zones[followup.person], policy))
             changed += [row] if row != old else []
         gone = standing.keys() - wanted.keys()
         concerned.update(row.person for row in changed)
@@ -112,12 +113,12 @@ def _zone(desk: Desk, person: str) -> str | None:
     return known.tz if known else None
 
 
-def _watch(row: FollowupRow) -> fu.Watch:
+def _watch(row: FollowupRow) -> oc.Watch:
     followup = fu.followup_of(row.key, row.topic, row.person, row.body)
-    return fu.Watch(row.incident, followup, row.after, row.next_at)
+    return oc.Watch(row.incident, followup, row.after, row.next_at)
 
 
-def _row(watch: fu.Watch) -> FollowupRow:
+def _row(watch: oc.Watch) -> FollowupRow:
     followup = watch.followup
     return FollowupRow(
         incident=watch.incident,
@@ -171,16 +172,16 @@ async def _remind(desk: Desk, round: Round, rows: Sequence[FollowupRow], now: da
     await round.put([editing(to, day, now) for to, day in known], now)
 
 
-def _judged(desk: Desk, row: FollowupRow, now: datetime, asked: bool) -> fu.Judged:
+def _judged(desk: Desk, row: FollowupRow, now: datetime, asked: bool) -> oc.Judged:
     """A row that cannot be judged keeps nobody else waiting."""
     watch = _watch(row)
     if not asked and any(fu.is_person(who) and not desk.directory.known(who) for who in _whom(watch.followup)):
-        return fu.Judged(fu.Watch(watch.incident, watch.followup, watch.after, now + SHORTLY), None)
+        return oc.Judged(oc.Watch(watch.incident, watch.followup, watch.after, now + SHORTLY), None)
     try:
-        return fu.judge(watch, now, _address(desk, watch.followup), desk.policy.follow_ups)
+        return oc.judge(watch, now, _address(desk, watch.followup), desk.policy.follow_ups)
     except Exception:
         log.exception("error %s: follow-up %s of incident %s", uuid.uuid4().hex[:8], row.key, row.incident)
-        return fu.Judged(fu.Watch(watch.incident, watch.followup, watch.after, now + PATIENCE), None)
+        return oc.Judged(oc.Watch(watch.incident, watch.followup, watch.after, now + PATIENCE), None)
 
 
 def _whom(followup: fu.Followup) -> list[str]:
@@ -188,16 +189,16 @@ def _whom(followup: fu.Followup) -> list[str]:
     return [who for who in (followup.person, *followup.instead) if who]
 
 
-def _address(desk: Desk, followup: fu.Followup) -> fu.Address | None:
+def _address(desk: Desk, followup: fu.Followup) -> oc.Address | None:
     """The first who can be reached; a channel always can."""
     if followup.unless and _gone(desk, followup.unless):
         return None
     for who in _whom(followup):
         if not fu.is_person(who):
-            return fu.Address(who, desk.policy.follow_ups.zone)
+            return oc.Address(who, desk.policy.follow_ups.zone)
         known = desk.directory.known(who)
         if known is not None and not _gone(desk, who):
-            return fu.Address(who, known.tz)
+            return oc.Address(who, known.tz)
     return None
 
 
@@ -207,7 +208,7 @@ def _gone(desk: Desk, who: str) -> bool:
     return known is None or known.deleted or known.bot
 
 
-def _told(nudge: fu.Nudge) -> NudgeRow:
+def _told(nudge: oc.Nudge) -> NudgeRow:
     return NudgeRow(
         to=nudge.to,
         day=nudge.day.isoformat(),

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from slack_sdk.errors import SlackApiError
 
-from bot.followups import DATED, Followup, Nudge, followup_of, is_person
+from bot.followups import DATED, Followup, followup_of, is_person
 from bot.nudging import Line, lines, present
+from bot.occasions import Nudge
 from bot.wire import mentions
 from handlers.desk import Desk
 from handlers.homes import HOME

@@ -11,21 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.facts import ReportAdvanced, Source
-from bot.followups import (
-    Address,
-    Followup,
-    Nudge,
-    Topic,
-    Watch,
-    calendar,
-    following,
-    judge,
-    occasions,
-    plan,
-    touched,
-    watched,
-)
+from bot.followups import Followup, Topic, plan, touched
 from bot.incident import Incident
+from bot.occasions import Address, Nudge, Watch, calendar, following, judge, occasions, watched
 from bot.policy import FollowUps, Policy
 from bot.words import ActionStatus, DocumentStatus, Role
 from templates.families import load_family

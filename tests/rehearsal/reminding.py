@@ -21,7 +21,8 @@ from typing import Final
 
 from bot import facts as f
 from bot.facts import Source
-from bot.followups import Followup, body_of, calendar, occasions, plan, watched
+from bot.followups import Followup, body_of, plan
+from bot.occasions import calendar, occasions, watched
 from bot.policy import FollowUps, Policy
 from bot.words import IncidentType, Severity, Wire
 from storage import FollowupRow, Store

@@ -60,10 +60,9 @@ async def test_after_a_week_away_each_person_gets_one_message_late_and_said_so(d
         assert "This comes late: it was meant for Wed 2026-03-18 at 09:00" in shown(message)
 
 
-async def test_a_reminder_that_falls_into_forty_minutes_offline_comes_once_and_nothing_else_is_lost(
+async def test_scenario_25_a_reminder_that_falls_into_forty_minutes_offline_comes_once_and_nothing_else_is_lost(
     stage: Stage,
 ) -> None:
-    """Scenario 25, the reminders' part."""
     channel = await stage.declared()
     await stage.alice.types("/incident action add Add alert @bob due 2026-03-12", channel)
     await until(stage, "2026-03-12T12:50:00")
