@@ -55,7 +55,7 @@ def document(report: Report) -> Node:
 
 def _breakable(text: str, *, in_cell: bool = False) -> str:
     """With places where a line may end in what is as long as an address, or wider than a column."""
-    return _broken(typesetting.spelled(text), *(_LONG_IN_CELL if in_cell else _LONG))
+    return _broken(typesetting.spelled(typesetting.with_emoji_kept(text)), *(_LONG_IN_CELL if in_cell else _LONG))
 
 
 def _broken(text: str, long: re.Pattern[str] = _LONG[0], piece: int = _LONG[1]) -> str:

@@ -25,6 +25,8 @@ _EMOJI: Final = re.compile(
 )
 """What is shown as a picture; other fonts than those of emoji lack most of them."""
 
+_EMOJI_APART: Final = re.compile(rf"({_EMOJI.pattern}) (?=\w)")
+
 _PNG_PPI: Final = 144.0
 
 
@@ -46,6 +48,11 @@ def spelled(text: str) -> str:
 
 def _name(found: re.Match[str]) -> str:
     return f":{unicodedata.name(found[0][0], 'emoji').lower().replace(' ', '_')}:"
+
+
+def with_emoji_kept(text: str) -> str:
+    """No line ends between an emoji and the word behind it."""
+    return _EMOJI_APART.sub("\\1\u00a0", text)
 
 
 def without_emoji(text: str) -> str:

@@ -145,5 +145,15 @@ def test_an_item_longer_than_a_few_lines_may_go_over_the_page() -> None:
         assert item["whole"] is whole
 
 
+def test_an_emoji_stays_on_the_line_of_its_word() -> None:
+    (legend,) = (
+        line
+        for line in nodes(document.document(report(shakespeare(), "security")))
+        if line.get("label") == "Status Legend"
+    )
+    assert "\u00a0Open · " in words(legend) and "\u00a0Blocked · " in words(legend)
+    assert typesetting.with_emoji_kept("🔥 🔥 🔥") == "🔥 🔥 🔥", "many of them are no word"
+
+
 def said(block: dict[str, Any]) -> str:
     return "".join(words(line["runs"]) for line in block["lines"])
