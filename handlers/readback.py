@@ -278,7 +278,8 @@ async def _with_mentions(desk: Desk, visit: Visit, reading: Reading, absences: S
     new = 0
     for message in await visit.mentions(reading.channel, desk.me.user_id, stamp_of(since), MENTIONS):
         body = mention(desk, message)
-        new += await visit.keep(body["event_id"], "event_callback", body, instant_of(message.ts))
+        said = min(instant_of(message.ts), desk.clock.now())  # their clock may be ahead of ours
+        new += await visit.keep(body["event_id"], "event_callback", body, said)
     return replace(reading, tally={**reading.tally, "mentions": new}) if new else reading
 
 

@@ -232,6 +232,7 @@ async def _work(desk: Desk, line: Line, courier: Courier, attendance: Attendance
 async def _look(desk: Desk, line: Line, courier: Courier) -> datetime | None:
     """Take up what is due and say when the next comes; where nothing is due this writes nothing."""
     due, now = await desk.store.due(), desk.clock.now()
+    line.resume()
     if due.first is None or due.first > now:
         return due.first
     if due.envelope is not None and due.envelope <= now:

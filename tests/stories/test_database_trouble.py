@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, text
 
 from storage import migrate
@@ -109,3 +111,25 @@ async def test_a_failover_in_the_midst_of_work_loses_and_doubles_nothing() -> No
         assert await lines(stage, channel) == [f"line {n}" for n in range(8)]
         texts = [message.text for message in channel.messages.values() if message.user == stage.slack.world.bot_user_id]
         assert len(texts) == len(set(texts))
+
+
+async def test_what_the_database_broke_off_is_taken_up_as_soon_as_it_is_back(caplog: pytest.LogCaptureFixture) -> None:
+    """Not only when its lease runs out: no time passes here, and nothing comes that could call for it."""
+    url = empty_postgres()
+    migrate(url)
+    async with staged(url) as stage:
+        channel = await stage.declared()
+        message = await stage.bob.says(channel, "db failover")
+        await stage.settle()
+        engine = create_engine(read_url(url))
+        other = engine.connect()
+        other.execute(text("SELECT id FROM incidents FOR UPDATE"))
+        await stage.carol.reacts(message, "pushpin")
+        await stage.slack.courier.quiet(5)
+        with no_database(url):
+            async with asyncio.timeout(20):
+                while not any("could not be worked on" in line for line in caplog.messages):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        other.invalidate()
+        engine.dispose()
+        assert await lines(stage, channel) == ["db failover"]
