@@ -43,20 +43,21 @@ async def incident(stage: Stage, line: str, resolved: str = "") -> None:
 
 
 async def told_of(paths: Sequence[Path], database: str) -> str:
-    """The metrics after living through these files one after the other, as they fall in time."""
+    """The metrics after living through these files one after the other, as they fall in time; nobody is at work in the
+    years between them.
+    """
     scripts = sorted((script_of(json.loads(path.read_text())) for path in paths), key=lambda s: s.declared_at)
-    async with (
-        Slackd(MANIFEST, now=scripts[0].declared_at) as slack,
-        scribe_at_work(slack, settings_for(slack, database), "metrics"),
-    ):
+    async with Slackd(MANIFEST, now=scripts[0].declared_at) as slack:
         for script in scripts:
-            program = Resident(slack)
-            await program.until(script.declared_at)
-            await Play(slack, program, script, lambda line: None).perform()
-        await slack.settle()
-        reader = slack.person("reader", name="Rita Reader")
-        there = slack.channel("reading", reader)
-        return said(await reader.types("/incident metrics", there)).replace("*", "")
+            await slack.clock.advance_to(script.declared_at.timestamp())
+            async with scribe_at_work(slack, settings_for(slack, database), "lives"):
+                await Play(slack, Resident(slack), script, lambda line: None).perform()
+                await slack.settle()
+            slack.pulse.urls.clear()
+        async with scribe_at_work(slack, settings_for(slack, database), "reads"):
+            reader = slack.person("reader", name="Rita Reader")
+            there = slack.channel("reading", reader)
+            return said(await reader.types("/incident metrics", there)).replace("*", "")
 
 
 BY_HAND: dict[tuple[Path, ...], tuple[str, ...]] = {
