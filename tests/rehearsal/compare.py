@@ -11,15 +11,17 @@ from typing import Any, Final
 from templates.canvas_notes import HEADING
 from tests.rehearsal.rehearse import Performance
 
-HEARD = frozenset({"absences", "as_of", "heard_at", "late", "updated_at"})
-"""When something was heard or posted, or follows from that."""
+HEARD = frozenset({"absences", "as_of", "heard_at", "late", "recorded_at", "updated_at"})
+"""When something was heard, recorded or posted, or follows from that: what a process held when it died is taken up when
+its lease has run out.
+"""
 
 
 GAP: Final = "Nobody listened"
 """How the report discloses that nobody did."""
 TOLD: Final = "Scribe was away"
 """How the channel is told; a death right after the clock was moved ahead looks like an absence up to then."""
-LATER: Final = frozenset({"recorded_at", "version", "versions"})
+LATER: Final = frozenset({"version", "versions"})
 """What shows when something was recorded, where somebody was away."""
 TELLING = re.compile(r"Written by Scribe from|line.* recorded more than|^recorded later")
 """Sentences that say so."""
