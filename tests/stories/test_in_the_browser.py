@@ -154,16 +154,25 @@ async def test_the_home_tab_is_used_on_the_page(newcomer: Newcomer) -> None:
 
 
 async def test_a_reminder_comes_as_time_is_moved_on_and_is_answered_on_the_page(newcomer: Newcomer) -> None:
-    """Done with how it was verified, put off, changed; and one whose message is behind says what stands now."""
+    """Done with how it was verified, put off, changed, given away, declined; and one whose message is behind says what
+    stands now.
+    """
     stage, page = newcomer.stage, newcomer.page
     channel = await stage.declared("Checkout is failing sev2")
-    for text in ("Add alert on replica lag", "Write the runbook", "Drop the index", "Rename the pool"):
+    for text in (
+        "Add alert on replica lag",
+        "Write the runbook",
+        "Drop the index",
+        "Check the probe",
+        "Buy a bigger disk",
+        "Rename the pool",
+    ):
         await stage.alice.types(f"/incident action add {text} @alice due 2026-03-13", channel)
     await page.get_by_role("group", name="The workspace's clock").get_by_role("button", name="+1 day").click()
     await page.get_by_role("button", name="Scribe, 1 unread").click()
     await expect(page.get_by_role("button", name="Scribe", exact=True)).to_be_visible()  # it is being read
     message = newcomer.message("Add alert on replica lag").first
-    await expect(message).to_contain_text("4 things wait for you")
+    await expect(message).to_contain_text("6 things wait for you")
 
     form = page.locator(".modal")
     await newcomer.presses(message.locator(".actions").nth(0), "Done…")
@@ -182,10 +191,22 @@ async def test_a_reminder_comes_as_time_is_moved_on_and_is_answered_on_the_page(
     await stage.minutes(0.5)
     await expect(message).to_contain_text("due Fri 2026-03-27 now")
 
+    await newcomer.presses(message.locator(".actions").nth(0), "Reassign…")
+    await form.get_by_label("Owner").select_option(label="Bob Brown")
+    await form.get_by_role("button", name="Reassign", exact=True).click()
+    await stage.minutes(0.5)
+    await expect(message).to_contain_text("now with Bob Brown")
+
+    await newcomer.presses(message.locator(".actions").nth(0), "Decline…")
+    await form.get_by_label("Why will it not be done?").fill("The old one was cleaned up")
+    await form.get_by_role("button", name="Decline", exact=True).click()
+    await stage.minutes(0.5)
+    await expect(message).to_contain_text("declined: The old one was cleaned up")
+
     stage.slack.faults.rate_limit("chat.update", retry_after=30)
-    await stage.bob.types("/incident action done A4", channel)
+    await stage.bob.types("/incident action done A6", channel)
     await newcomer.presses(message.locator(".actions").nth(0), "Done…")
-    await expect(newcomer.message("Only visible to you").last).to_contain_text("Nothing was changed: A4: done.")
+    await expect(newcomer.message("Only visible to you").last).to_contain_text("Nothing was changed: A6: done.")
     await stage.minutes(1)
     await expect(message.locator("s", has_text="Rename the pool")).to_be_visible()
     await expect(message).to_contain_text("Nothing of this is left to do.")
