@@ -1,4 +1,4 @@
-"""For all tests: with --no-skips, a test or a file that would be skipped fails instead."""
+"""For all tests: --no-skips fails where a test or a file would be skipped, --both tells each story on both databases."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--no-skips", action="store_true", help="fail where something would be skipped or expected to fail"
     )
+    parser.addoption("--both", action="store_true", help="tell every story on both databases, also those about words")
 
 
 def _refused(report: _Report, config: pytest.Config) -> _Report:
