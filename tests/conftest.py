@@ -1,4 +1,4 @@
-"""For all tests: --no-skips fails where a test or a file would be skipped, --both tells each story on both databases."""
+"""For all tests: --no-skips fails where a test or file would be skipped, --both tells each story on both databases."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ ABOUT_WORDS: Final = frozenset(
         "reminders", "report_life", "shortcuts_and_forms", "text", "versions",
     )
 )  # fmt: skip
-"""The stories of what is said and shown. They keep their rows by the same few ways as the others, which are told on both
+"""The stories of what is said and shown. They keep their rows by the same ways as the others, which are told on both
 databases; so each of these is told on one of them, but for the scenarios, which are promised on both (`--both`: all).
 """
 
