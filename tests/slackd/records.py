@@ -150,7 +150,7 @@ class Channel:
     bookmarks: list[Bookmark] = field(default_factory=list)
     canvas_id: str | None = None
     counter: int = 0
-    event_counter: int = 0
+    event_counter: int = 500_000  # no message of one second has the stamp of an event in it
 
     @property
     def is_private(self) -> bool:
