@@ -23,6 +23,7 @@ from tests.slackd.server import Slackd
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 MORNING = datetime(2026, 3, 10, 13, 50, tzinfo=UTC)
+_CHANCE = random.SystemRandom()  # the seed of a test is the same in every process: they would take the same port
 Transport = Literal["socket", "http"]
 
 
@@ -32,7 +33,7 @@ def free_port() -> int:
     """
     while True:
         with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", random.randrange(15_000, 32_000)))
+            probe.bind(("127.0.0.1", _CHANCE.randrange(15_000, 32_000)))
             return int(probe.getsockname()[1])
 
 

@@ -138,7 +138,7 @@ async def told(story: Story, database: str, *, calm: bool) -> dict[str, Any]:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_scenario_25_any_outages_in_any_story_leave_what_the_undisturbed_story_leaves(kind: str) -> None:
-    @settings(max_examples=5, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=3, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(stories)
     def holds(story: Story) -> None:
         with TemporaryDirectory() as one, TemporaryDirectory() as two:
