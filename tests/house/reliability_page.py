@@ -6,6 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from tests.house.source import ROOT, modules, tree
@@ -93,6 +94,7 @@ def _table() -> Iterator[str]:
         yield f"| {number} | {situation} | {'<br>'.join(tests.get(number, []))} |"
 
 
+@cache
 def _tests() -> dict[int, list[str]]:
     """By situation, each file with the names of its tests, without what all names have in common."""
     found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
