@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from bot.commands import AddAction, Capture, Command, MergeInto, MoveLine, NoteDeletion, NoteEdit, React, Request
 from bot.decide import decide, merging
+from bot.decide.posted import name_of
 from bot.decision import (
     Confirm,
     Decision,
@@ -353,7 +354,7 @@ def _upload_call(notice: Upload, incident: Incident) -> Call:
             "knew": notice.knew,
         },
         incident=incident.id,
-        purpose=f"file:{notice.family}:{notice.version}:{notice.form}:{notice.against or ''}:{notice.key}",
+        purpose=name_of(notice),
     )
 
 

@@ -61,7 +61,6 @@ async def take(
             come = more()
             items = [*items, *come]
             marked += [item for item in come if _means_something(desk, item.event)]
-        if incident is not None:
             bind_contextvars(incident=visit.incident.number or incident)
         said = [message for item in items if (message := _said(desk, channel, item)) is not None]
         if said:

@@ -15,6 +15,11 @@ from bot.versions import version_named
 PREFIX: Final = "file:"
 
 
+def name_of(upload: Upload) -> str:
+    """Under which a posted file is anchored; `replaced` reads from it what stands in the file."""
+    return f"{PREFIX}{upload.family}:{upload.version}:{upload.form}:{upload.against or ''}:{upload.key}"
+
+
 def erasures(incident: Incident, family: str, *numbers: str) -> int:
     """How often words were erased from these versions; what is not a version counts nothing."""
     found = (version_named(incident, family, number) for number in numbers if number)
@@ -29,20 +34,10 @@ def replaced(incident: Incident, request: Request) -> tuple[tuple[AnyFact, ...],
         if not what.startswith(PREFIX) or anchor.gone or anchor.file is None:
             continue
         _, family, number, form, against, _ = what.split(":", 5)
-        if anchor.knew >= erasures(incident, family, number, against):
+        knows = erasures(incident, family, number, against)
+        if anchor.knew >= knows:
             continue
         facts.append(replace(anchor, key=f"gone:{anchor.file}", at=request.now, source=source(request), gone=True))
         notices.append(DeleteFile(anchor.file, anchor.place))
-        key = f"again:{anchor.file}"
-        notices.append(
-            Upload(
-                key,
-                family,
-                number,
-                form,
-                anchor.place,
-                against or None,
-                knew=erasures(incident, family, number, against),
-            )
-        )
+        notices.append(Upload(f"again:{anchor.file}", family, number, form, anchor.place, against or None, knows))
     return tuple(facts), tuple(notices)

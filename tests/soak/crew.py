@@ -72,9 +72,8 @@ class Crew:
     database: str
     members: list[Member]
     trouble: Trouble
-    _victim: Random = field(
-        default_factory=lambda: Random(0)
-    )  # its own, or the moment of a death would change the rest
+    _victim: Random = field(default_factory=lambda: Random(0))
+    """Its own, or the moment of a death would change the rest."""
     _begun: bool = False
     _hands: set[asyncio.Task[None]] = field(default_factory=set)
 
