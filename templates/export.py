@@ -333,6 +333,7 @@ def _row(row: Row) -> Json:
         "composed": row.composed,
         "notes": list(row.notes),
         "origin": row.origin,
+        "corrected_by": row.corrected_by,
         "files": list(row.files),
         "source": _source(row.cite),
     }

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
-_URL: Final = re.compile(r"https?://[^\s<>\"`\\^{}|\[\]]+", re.IGNORECASE)
+_URL: Final = re.compile(r"https?://[^\s<>\"“”„«»`\\^{}|\[\]]+", re.IGNORECASE)
 _ENTITY: Final = re.compile(r"&(?=#?\w+;)")
 
 CUT: Final = "…"
-"""What a shortened text ends with: an address that was cut leads nowhere."""
+"""What a shortened text ends with: an address that was cut leads elsewhere, so it is none."""
 
 _TAIL: Final = re.compile(r"[.,;:!?'*_~]+$")
 

@@ -176,6 +176,13 @@ class Story:
             f.Reworded(key=self.key("edit"), at=self.at(when), source=source, entry=entry or self.last, text=Wire(text))
         )
 
+    def corrected(self, when: str, text: str, *, by: str, entry: str = "") -> Story:
+        """By hand, in the form of the line."""
+        at, source = self.at(when), self.source(by, "form")
+        return self.tell(
+            f.Amended(key=self.key("amended"), at=at, source=source, entry=entry or self.last, text=Wire(text))
+        )
+
     def withdrawn(self, when: str, entry: str = "") -> Story:
         return self.tell(
             f.Withdrawn(key=self.key("off"), at=self.at(when), source=self.source("U0ALICE"), entry=entry or self.last)

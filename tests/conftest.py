@@ -6,8 +6,13 @@ from collections.abc import Generator
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
 
 _Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)
+
+
+# The same examples each time, so that a change is blamed for what it broke. `--hypothesis-profile=default`: others.
+settings.load_profile("ci")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -28,6 +28,7 @@ class Row:
     entry: str | None = None
     files: tuple[str, ...] = ()  # permalinks
     origin: str | None = None  # number of the incident it came from
+    corrected_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

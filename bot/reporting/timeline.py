@@ -49,6 +49,7 @@ def _row(reader: Reader, entry: Entry, begun: Assertion | None) -> Row:
         entry=entry.id,
         files=entry.files,
         origin=entry.origin,
+        corrected_by=reader.name(entry.amended_by) if entry.amended_by else None,
     )
 
 

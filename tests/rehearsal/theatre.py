@@ -47,6 +47,18 @@ class Killer:
         return self._random.uniform(0, self.longest) if self.kills < self.due else None
 
 
+async def step_by_step(slack: Slackd, settled: Callable[[], Awaitable[float | None]], when: datetime) -> None:
+    """Let time pass, from one instant at which something is due to the next, settled at each."""
+    clock, end = slack.clock, when.timestamp()
+    for _ in range(MOST_STEPS):
+        wake = await settled()
+        if clock.now() >= end:
+            return
+        ahead = [moment for moment in (wake, clock.next_timer()) if moment is not None]
+        await clock.advance_to(min([end, *ahead]))
+    raise RuntimeError(f"after {MOST_STEPS} steps it is still only {clock.now()}")
+
+
 class Program(Protocol):
     """The program under rehearsal, as far as people can wait for it."""
 
@@ -177,14 +189,7 @@ class Process:
 
     async def until(self, when: datetime) -> None:
         """From one instant at which something is due to the next, looked at only while the program is up."""
-        clock, end = self._slack.clock, when.timestamp()
-        for _ in range(MOST_STEPS):
-            wake = await self.settled()
-            if clock.now() >= end:
-                return
-            ahead = [moment for moment in (wake, clock.next_timer()) if moment is not None]
-            await clock.advance_to(min([end, *ahead]))
-        raise RuntimeError(f"after {MOST_STEPS} steps it is still only {clock.now()}")
+        await step_by_step(self._slack, self.settled, when)
 
     async def _buried(self) -> None:
         """It and its sockets are gone, so that the next one's are counted rightly."""

@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 from storage import Store
 from tests.databases import restart_postgres
-from tests.rehearsal.theatre import MOST_STEPS, ROOT
+from tests.rehearsal.theatre import ROOT, step_by_step
 from tests.slackd.server import Slackd
 from tests.soak.trouble import Trouble
 from tests.stage import environment
@@ -136,14 +136,7 @@ class Crew:
         """From one instant at which something is due to the next; what was held back to be late comes first."""
         await self.settled()
         self.slack.release_held_events()
-        clock, end = self.slack.clock, when.timestamp()
-        for _ in range(MOST_STEPS):
-            wake = await self.settled()
-            if clock.now() >= end:
-                return
-            ahead = [moment for moment in (wake, clock.next_timer()) if moment is not None]
-            await clock.advance_to(min([end, *ahead]))
-        raise RuntimeError(f"after {MOST_STEPS} steps it is still only {clock.now()}")
+        await step_by_step(self.slack, self.settled, when)
 
     async def surviving(self, act: Callable[[], Awaitable[T]], answered: Callable[[T], bool]) -> T:
         """Again only when it is sure that nobody has it: a dead one's lease must run out before another answers."""

@@ -29,6 +29,11 @@ def only_line(incident: Incident) -> Entry:
     return line
 
 
+def wordings(line: Entry) -> list[str]:
+    """What the line has said, the first wording first and what it says now last."""
+    return [*(str(worded.text) for worded in line.earlier), str(line.text)]
+
+
 def clock(at: datetime | None) -> str | None:
     return f"{at:%H:%M:%S}" if at else None
 

@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.facts import ActionAdded, Source
+from bot.words import Wire
+from handlers.followups import keep_in_step
 from tests.slackd.people import Answer, Person, Submission
-from tests.slackd.records import JSON, Ephemeral, Message, View
+from tests.slackd.records import JSON, Channel, Ephemeral, Message, View
 from tests.slackd.server import Slackd
-from tests.stage import Stage
+from tests.stage import MORNING, Stage
 
 QUIET: Final = 'catch_up_every = "90d"\n'
 """For stories that take weeks: the channel is not read back every few minutes of them."""
+
+
+async def given(stage: Stage, channel: Channel, owner: Person, due: Mapping[int, date]) -> None:
+    """Action items of this person, by number with their dates: as facts, for to type so many takes too long."""
+    source = Source("command", stage.alice.id)
+    items = [
+        ActionAdded(
+            key=f"item{n}",
+            at=MORNING,
+            source=source,
+            action=f"A{n}",
+            text=Wire(f"Item number {n:03}"),
+            owner=owner.id,
+            due=day,
+        )
+        for n, day in due.items()
+    ]
+    async with stage.desk.store.visit((await stage.incident(channel)).id) as visit:
+        await keep_in_step(stage.desk, visit, visit.incident, await visit.record(items, MORNING))
 
 
 def reminders(stage: Stage, person: Person) -> list[Message]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.incident import Incident
 from bot.words import ActionStatus
 from tests.databases import fresh_sqlite
 from tests.slackd.records import Channel
@@ -139,6 +140,13 @@ async def test_an_item_is_put_off_in_a_line_too(stage: Stage, channel: Channel) 
     assert "8 days overdue" in shown(reminders(stage, stage.bob)[-1])
 
 
+async def merged(stage: Stage, channel: Channel, into: Channel) -> Incident:
+    """The incident that goes on, with what it took over."""
+    await stage.bob.types(f"/incident merge {(await stage.incident(into)).number}", channel)
+    await stage.settle()
+    return await stage.incident(into)
+
+
 async def test_what_was_done_declined_put_off_or_blocked_stays_so_in_the_incident_it_is_merged_into(
     stage: Stage, channel: Channel
 ) -> None:
@@ -149,10 +157,8 @@ async def test_what_was_done_declined_put_off_or_blocked_stays_so_in_the_inciden
     await said(stage, channel, "decline A2 superseded by the new cluster")
     await said(stage, channel, "snooze A3 until 2027-01-20")
     await said(stage, channel, "blocked A4 waiting for the vendor")
-    before, into = await stage.incident(channel), (await stage.incident(kept)).number
-    await stage.bob.types(f"/incident merge {into}", channel)
-    await stage.settle()
-    after = await stage.incident(kept)
+    before = await stage.incident(channel)
+    after = await merged(stage, channel, kept)
     for id, item in before.actions.items():
         carried = after.actions[f"{before.number}/{id}"]
         assert (carried.status, carried.reason, carried.verification, carried.changed_at) == (
@@ -175,8 +181,7 @@ async def test_an_item_that_came_with_a_merged_incident_is_changed_by_its_whole_
     kept = await stage.declared("Payments are slow")
     await said(stage, channel, "add Add alert @bob due 2027-01-04")
     number = (await stage.incident(channel)).number
-    await stage.bob.types(f"/incident merge {(await stage.incident(kept)).number}", channel)
-    await stage.settle()
+    await merged(stage, channel, kept)
     refused = await stage.bob.types("/incident action snooze A1 until monday", kept)
     assert f"There is no action item A1 here; there are: {number}/A1." in refused.text
     answer = await stage.bob.types(f"/incident action snooze {number.lower()}/a1 until monday", kept)

@@ -22,10 +22,15 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield made
 
 
-async def test_every_button_of_what_follows_the_incident_works(stage: Stage) -> None:
+async def resolved(stage: Stage) -> Channel:
     channel = await stage.declared("Checkout is failing sev2 --commander @alice")
     await until(stage, "2026-03-10T14:00:00")
     await stage.alice.types("/incident resolve rolled back", channel)
+    return channel
+
+
+async def test_every_button_of_what_follows_the_incident_works(stage: Stage) -> None:
+    channel = await resolved(stage)
     await until(stage, "2026-03-12T08:00:30")
     message = about(stage, stage.alice, "1 draft")
     await stage.alice.presses(message, "1 draft/advance")
@@ -59,9 +64,7 @@ async def test_every_button_of_what_follows_the_incident_works(stage: Stage) -> 
 
 
 async def test_a_sign_off_that_is_missing_is_asked_of_the_one_named_and_signed_there(stage: Stage) -> None:
-    channel = await stage.declared("Checkout is failing sev2 --commander @alice")
-    await until(stage, "2026-03-10T14:00:00")
-    await stage.alice.types("/incident resolve rolled back", channel)
+    channel = await resolved(stage)
     await stage.alice.types("/incident set technical_reviewer @carol", channel)
     await stage.alice.types("/incident review", channel)
     await until(stage, "2026-03-13T01:00:00")
@@ -69,13 +72,6 @@ async def test_a_sign_off_that_is_missing_is_asked_of_the_one_named_and_signed_t
     await stage.carol.presses(message, "1 sign_off:technical_reviewer/sign_off")
     await stage.settle()
     assert "dealt with" in shown(message)
-
-
-async def resolved(stage: Stage) -> Channel:
-    channel = await stage.declared("Checkout is failing sev2 --commander @alice")
-    await until(stage, "2026-03-10T14:00:00")
-    await stage.alice.types("/incident resolve rolled back", channel)
-    return channel
 
 
 async def test_the_report_is_seen_and_put_off_and_the_meetings_date_set_where_they_are_asked_for(stage: Stage) -> None:

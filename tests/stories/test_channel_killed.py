@@ -52,7 +52,6 @@ async def declared_and_killed(slack: Slackd, database: str, point: Point) -> Non
             with nothing_can_be_written(database):
                 await slack.clock.advance_to(slack.clock.now() + 1)
                 assert await slack.until(lambda: bool(slack.calls_of("conversations.create")), patience=20)
-                await asyncio.sleep(0.2)  # it reads the answer; dead even before that, the same must come of it
                 process.kill()
                 await process.wait()
         elif point == "after the commit":

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from bot.facts import ActionAdded, Source
-from bot.words import Wire
-from handlers.followups import keep_in_step
 from tests.slackd.forms import elements
 from tests.slackd.people import Person
 from tests.slackd.records import Channel, View
-from tests.stage import MORNING, Stage
+from tests.stage import Stage
+from tests.stories.reminders import given
 
 
 def words(view: View | None) -> str:
@@ -183,29 +181,15 @@ async def test_each_button_of_what_waits_works_there_too(stage: Stage) -> None:
 
 async def test_two_hundred_items_come_page_by_page_within_slacks_blocks(stage: Stage) -> None:
     channel = await stage.declared("Everything at once sev1")
-    source = Source("command", stage.alice.id)
-    items = [
-        ActionAdded(
-            key=f"item{n}",
-            at=MORNING,
-            source=source,
-            action=f"A{n + 1}",
-            text=Wire(f"Item number {n:03}"),
-            owner=stage.bob.id,
-            due=date(2026, 4, n % 28 + 1),
-        )
-        for n in range(200)
-    ]
-    async with stage.desk.store.visit((await stage.incident(channel)).id) as visit:
-        await keep_in_step(stage.desk, visit, visit.incident, await visit.record(items, MORNING))
+    await given(stage, channel, stage.bob, {n: date(2026, 4, (n - 1) % 28 + 1) for n in range(1, 201)})
     for n in range(16):
         await stage.declared(f"Live one {n}")
     text = await home(stage, stage.bob)
-    assert "Your action items · 200" in text and "Item number 000" in text and "Live incidents · 17" in text
+    assert "Your action items · 200" in text and "Item number 001" in text and "Live incidents · 17" in text
     assert stage.bob.home is not None and len(stage.bob.home.blocks) <= 100
     await stage.bob.presses(stage.bob.home, text="More")
     await stage.settle()
-    assert "Item number 000" not in seen(stage.bob) and "Item number 002" in seen(stage.bob)
+    assert "Item number 001" not in seen(stage.bob) and "Item number 003" in seen(stage.bob)
     answer = await stage.bob.types("/incident actions mine", stage.general)
     assert "200 items · page 1 of 25" in answer.text
 

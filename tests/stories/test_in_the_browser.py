@@ -37,6 +37,11 @@ class Newcomer:
         await where.get_by_role("button", name=name, exact=True).click()
         await self.stage.minutes(0.5)
 
+    async def submits(self, label: str, text: str, button: str) -> None:
+        """Fill one input of the form in and submit it."""
+        await self.form.get_by_label(label).fill(text)
+        await self.presses(self.form, button)
+
     async def reacts(self, message: Locator, emoji: str) -> None:
         await message.hover()
         await message.locator(".tools").get_by_role("button", name="Add a reaction").click()
@@ -48,6 +53,10 @@ class Newcomer:
 
     def message(self, text: str) -> Locator:
         return self.page.locator("#main .message").filter(has_text=text)
+
+    @property
+    def form(self) -> Locator:
+        return self.page.locator(".modal")
 
     @property
     def card(self) -> Locator:
@@ -174,11 +183,8 @@ async def test_a_reminder_comes_as_time_is_moved_on_and_is_answered_on_the_page(
     message = newcomer.message("Add alert on replica lag").first
     await expect(message).to_contain_text("6 things wait for you")
 
-    form = page.locator(".modal")
     await newcomer.presses(message.locator(".actions").nth(0), "Done…")
-    await form.get_by_label("How was it verified?").fill("It fired in staging")
-    await form.get_by_role("button", name="Done", exact=True).click()
-    await stage.minutes(0.5)
+    await newcomer.submits("How was it verified?", "It fired in staging", "Done")
     await expect(message.locator("s", has_text="Add alert on replica lag")).to_be_visible()
 
     await message.get_by_label("Snooze", exact=True).first.select_option(label="In a week")
@@ -186,21 +192,16 @@ async def test_a_reminder_comes_as_time_is_moved_on_and_is_answered_on_the_page(
     await expect(message).to_contain_text("put off until Wed 2026-03-18")
 
     await newcomer.presses(message.locator(".actions").nth(0), "Change date…")
-    await form.get_by_label("Due").fill("2026-03-27")
-    await form.get_by_role("button", name="Change", exact=True).click()
-    await stage.minutes(0.5)
+    await newcomer.submits("Due", "2026-03-27", "Change")
     await expect(message).to_contain_text("due Fri 2026-03-27 now")
 
     await newcomer.presses(message.locator(".actions").nth(0), "Reassign…")
-    await form.get_by_label("Owner").select_option(label="Bob Brown")
-    await form.get_by_role("button", name="Reassign", exact=True).click()
-    await stage.minutes(0.5)
+    await newcomer.form.get_by_label("Owner").select_option(label="Bob Brown")
+    await newcomer.presses(newcomer.form, "Reassign")
     await expect(message).to_contain_text("now with Bob Brown")
 
     await newcomer.presses(message.locator(".actions").nth(0), "Decline…")
-    await form.get_by_label("Why will it not be done?").fill("The old one was cleaned up")
-    await form.get_by_role("button", name="Decline", exact=True).click()
-    await stage.minutes(0.5)
+    await newcomer.submits("Why will it not be done?", "The old one was cleaned up", "Decline")
     await expect(message).to_contain_text("declined: The old one was cleaned up")
 
     stage.slack.faults.rate_limit("chat.update", retry_after=30)

@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.facts import ActionAdded, Source
-from bot.words import ActionStatus, Wire
-from handlers.followups import keep_in_step
+from bot.words import ActionStatus
 from tests.databases import fresh_sqlite
 from tests.slackd.records import Channel, Message
-from tests.stage import MORNING, Stage, staged
-from tests.stories.reminders import QUIET, buttons, fills_in, presses, reminders, shown, until
+from tests.stage import Stage, staged
+from tests.stories.reminders import QUIET, buttons, fills_in, given, presses, reminders, shown, until
 
 A1 = "1 item:A1"
 
@@ -38,21 +36,7 @@ async def channel(stage: Stage) -> Channel:
 
 async def with_items(stage: Stage, channel: Channel, many: int) -> None:
     """So many more of Bob's, due on that day too."""
-    source = Source("command", stage.alice.id)
-    items = [
-        ActionAdded(
-            key=f"item{n}",
-            at=MORNING,
-            source=source,
-            action=f"A{n}",
-            text=Wire(f"Item number {n}"),
-            owner=stage.bob.id,
-            due=date(2026, 3, 12),
-        )
-        for n in range(3, many + 3)
-    ]
-    async with stage.desk.store.visit((await stage.incident(channel)).id) as visit:
-        await keep_in_step(stage.desk, visit, visit.incident, await visit.record(items, MORNING))
+    await given(stage, channel, stage.bob, {n: date(2026, 3, 12) for n in range(3, many + 3)})
 
 
 async def reminded(stage: Stage) -> Message:

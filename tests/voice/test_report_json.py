@@ -121,3 +121,15 @@ def test_a_closed_milestone_is_there_even_when_nobody_resolved_it() -> None:
     milestones = read(story)["milestones"]
     assert milestones["closed"]["at"] == "2026-03-10T15:00:00Z"
     assert milestones["resolved"] is None
+
+
+def test_who_corrected_a_line_by_hand_is_named_and_an_edit_is_no_correction() -> None:
+    story = Story().declared().said("14:02", "db failver").edited("14:03", "db failover")
+    (row,) = (row for row in read(story)["timeline"] if row["text"] == "db failover")
+    assert row["corrected_by"] is None
+    (row,) = (
+        row
+        for row in read(story.corrected("14:05", "DB failover", by="U0NOBODY"))["timeline"]
+        if row["text"] == "DB failover"
+    )
+    assert row["corrected_by"] == "U0NOBODY" and "corrected by U0NOBODY" in row["notes"]
