@@ -102,6 +102,7 @@ class _Teller:
         self.now = BEGIN
         self.story = Story(day="2026-03-08")
         self.entries: list[str] = []
+        self.placed: list[str] = []  # those of them that are messages, which alone can be made action items
         self.actions: list[str] = []
         self.long = True
 
@@ -149,6 +150,9 @@ class _Teller:
         place = self.story.place(self.now)
         entry = f"m:{place.channel}:{place.ts}"
         self.entries.append(entry)
+        shown = place if self.draw(st.booleans()) else None
+        if shown:
+            self.placed.append(entry)
         author = self.draw(st.one_of(st.sampled_from(PEOPLE), texts(long=False)))
         files = self.draw(
             st.sampled_from(((), (), ("https://files.slack.com/x|y)(z.png",), ("javascript:alert(x)", "F1")))
@@ -161,7 +165,7 @@ class _Teller:
                 author=author or "U0BOB",
                 approximate=self.draw(st.booleans()),
                 files=files,
-                evidence=place if self.draw(st.booleans()) else None,
+                evidence=shown,
                 origin=self.pick((None, None, "INC-2025-8642")),
             )
         )
@@ -322,7 +326,7 @@ class _Teller:
                 type=self.maybe(st.sampled_from(ActionType)),
                 ticket=self.maybe(texts(long=False)),
                 verification=self.text(),
-                entry=self.maybe(st.sampled_from(self.entries)) if self.entries else None,
+                entry=self.maybe(st.sampled_from(self.placed)) if self.placed else None,
             )
         )
 

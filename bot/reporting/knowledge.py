@@ -178,22 +178,22 @@ def reviews(reader: Reader) -> tuple[ReviewView, ...]:
 
 
 def signers(reader: Reader, known: Mapping[str, FieldView], roles: Mapping[Role, Asked]) -> tuple[SignerView, ...]:
-    """Who signs a report of this severity."""
+    """Who signs a report of this severity, and whoever was named or signed all the same."""
     return tuple(
         SignerView(s.label, s.key, roles[s.role] if s.role else known[s.person], known[s.day])
         for s in reader.family.signers
-        if s.applies(highest(reader))
+        if s.applies(highest(reader)) or any(known[key].known for key in (s.person, s.day) if key)
     )
 
 
 def checklists(reader: Reader, known: Mapping[str, FieldView]) -> Mapping[str, tuple[TickView, ...]]:
-    """Each list of the family; a line for grave incidents alone is left to those."""
+    """Each list of the family; a line for grave incidents alone is left to those, unless somebody spoke to it."""
     return {name: tuple(_ticks(reader, ticks, known)) for name, ticks in reader.family.checklists.items()}
 
 
 def _ticks(reader: Reader, ticks: tuple[Tick, ...], known: Mapping[str, FieldView]) -> Iterator[TickView]:
     for tick in ticks:
         answer = known[tick.field].first
-        if tick.applies(highest(reader)):
+        if answer or tick.applies(highest(reader)):
             due = tick.after.after(_base(reader)) if tick.after else None
             yield TickView(tick.label, bool(answer and answer.value), answer.cite if answer else None, due)

@@ -174,6 +174,13 @@ def test_the_executives_are_told_of_the_two_gravest_alone(severity: Severity, to
     assert ("- [ ] Executive Team (if SEV1-SEV2)" in document) is told
 
 
+def test_what_was_said_of_a_row_for_graver_incidents_stands_in_the_report_all_the_same() -> None:
+    story = Story().declared(severity=Severity.LOW)
+    story.knows("14:30", "sent_to_executives", True).knows("14:31", "vp_engineering", "U0BROWN")
+    assert "- [x] Executive Team (if SEV1-SEV2)" in written(story, "slo")
+    assert "VP Engineering (P1 only)" in written(story, "coe")
+
+
 @pytest.mark.parametrize("family", available())
 def test_a_report_of_nothing_holds_no_value_but_the_declaration_s(family: str) -> None:
     """Two incidents of which only the declaration is known differ in what was declared, and in nothing else."""
