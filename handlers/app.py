@@ -41,7 +41,7 @@ def build_app(desk: Desk, inbox: Inbox) -> AsyncApp:
     )
     _register_lines(app, desk, inbox)
     _register_interactions(app, desk, inbox)
-    app.error(_door)
+    app.error(_door(inbox))
     return app
 
 
@@ -95,9 +95,16 @@ def _register_interactions(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
     app.view_submission(re.compile(".*"))(submitted)
 
 
-async def _door(error: Exception, body: Body) -> BoltResponse | None:
-    """What no listener wants is acknowledged; what failed is not, so that Slack delivers it again."""
-    if isinstance(error, BoltUnhandledRequestError):
-        return BoltResponse(status=200, body="")
-    log.error("something could not be dispatched", exc_info=error)
-    return BoltResponse(status=500, body="")
+def _door(inbox: Inbox) -> Callable[..., Awaitable[BoltResponse | None]]:
+    """What no listener wants is acknowledged. What failed is not, where there is still time; it is kept, and as Bolt
+    tells nobody else of the failure, the inbox is told here.
+    """
+
+    async def door(error: Exception, context: AsyncBoltContext, response: BoltResponse | None) -> BoltResponse | None:
+        if isinstance(error, BoltUnhandledRequestError):
+            return BoltResponse(status=200, body="")
+        log.error("something could not be dispatched", exc_info=error)
+        inbox.broken_off(context["heard"].key)
+        return response and BoltResponse(status=500, body="")
+
+    return door

@@ -13,7 +13,7 @@ from slack_bolt.request.internals import extract_team_id
 
 from handlers import events
 from handlers.desk import Desk
-from handlers.inbox import Heard, envelope_key
+from handlers.inbox import Heard, Inbox, envelope_key
 from handlers.line import Line
 from handlers.wellformed import misshapen
 from storage import Envelope
@@ -33,8 +33,9 @@ class ForeignWorkspace(Exception):
 class Gate:
     """Nothing is acknowledged before it is committed. Only a form is decided before its ack, which closes it or not."""
 
-    def __init__(self, desk: Desk, app: AsyncApp, line: Line) -> None:
+    def __init__(self, desk: Desk, inbox: Inbox, app: AsyncApp, line: Line) -> None:
         self._desk = desk
+        self._inbox = inbox
         self._app = app
         self._line = line
 
@@ -72,7 +73,7 @@ class Gate:
 
     async def _keep(self, key: str, kind: str, body: Body, now: datetime) -> bool:
         with self._desk.metrics.keeping(kind):
-            new = await self._desk.store.keep(key, kind, body, now)
+            new = await self._inbox.keep(key, kind, body, now)
         self._desk.metrics.heard(kind, "new" if new else "known")
         return new
 

@@ -61,6 +61,34 @@ def envelope_key(body: Body) -> tuple[str, str] | None:
 class Inbox:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._broken_off: set[str] = set()
+
+    async def keep(self, key: str, kind: str, body: Body, now: datetime) -> bool:
+        """Keep an envelope, leased to us. False: it was known already. One that was kept while the store failed to say
+        so is known when Slack delivers it again, so it is not left at that.
+        """
+        try:
+            new = await self._desk.store.keep(key, kind, body, now)
+        except Exception:
+            self.broken_off(key)
+            raise
+        if new:
+            self._broken_off.discard(key)
+        return new
+
+    def broken_off(self, key: str) -> None:
+        """Nobody is at work on this envelope, and the store may not know it."""
+        self._broken_off.add(key)
+        self._desk.wake.set()
+
+    async def resume(self) -> None:
+        """Give back what was broken off, so that it is dispatched again soon and not when our lease runs out.
+
+        Raises whatever the store raises while it does not answer; then it is to be asked again.
+        """
+        if broken := frozenset(self._broken_off):
+            await self._desk.store.give_back(broken, self._desk.clock.now())
+            self._broken_off -= broken
 
     async def attend(
         self,

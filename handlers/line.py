@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Coroutine
-from dataclasses import replace
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncApp
@@ -44,7 +43,6 @@ class Line:
         self._hands = asyncio.Semaphore(CHANNELS_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._shorter = asyncio.Event()
-        self._broken_off: list[Envelope] = []
 
     async def room(self) -> None:
         """Return when another envelope may be kept."""
@@ -77,15 +75,6 @@ class Line:
         for envelope in await self._desk.store.unfinished(self._desk.clock.now(), SWEPT):
             self._desk.metrics.heard(envelope.kind, "replayed")
             self.put(envelope)
-
-    def resume(self) -> None:
-        """The store answers. Take up what was broken off when it did not, as it is still leased to us; once, for what
-        fails again waits until its lease runs out.
-        """
-        broken, self._broken_off = self._broken_off, []
-        for envelope in broken:
-            if envelope.attempt == 1:
-                self.put(replace(envelope, attempt=2))
 
     def _begin(self, work: Coroutine[Any, Any, None], name: str | None = None) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
@@ -160,8 +149,7 @@ class Line:
         try:
             await self._dispatch(envelope)
         except Exception:
-            self._broken_off.append(envelope)
-            self._desk.wake.set()
+            self._inbox.broken_off(envelope.key)
             raise
         finally:
             self._let_go(envelope)

@@ -88,10 +88,10 @@ async def at_work(settings: Settings, name: str) -> AsyncIterator[Desk]:
         inbox, courier, attendance = Inbox(desk), Courier(desk), Attendance(desk)
         app = build_app(desk, inbox)
         line = Line(desk, inbox, app)
-        gate = Gate(desk, app, line)
+        gate = Gate(desk, inbox, app, line)
         stack.enter_context(beating(desk.wake))
         await stack.enter_async_context(_background(_planned(desk)))
-        work = await stack.enter_async_context(_background(_work(desk, line, courier, attendance)))
+        work = await stack.enter_async_context(_background(_work(desk, inbox, line, courier, attendance)))
         if settings.pulse is not None:
             await stack.enter_async_context(pulse(desk, courier, attendance, settings.pulse))
         health = Health(desk, lambda: not work.done())
@@ -213,7 +213,7 @@ async def identify(slack: AsyncWebClient) -> Identity:
         pause = min(pause * 2, 60)
 
 
-async def _work(desk: Desk, line: Line, courier: Courier, attendance: Attendance) -> None:
+async def _work(desk: Desk, inbox: Inbox, line: Line, courier: Courier, attendance: Attendance) -> None:
     """Take up what is due, then sleep until something else is. A failing database is waited for."""
     retention = Retention(desk)
     while not desk.draining:
@@ -221,6 +221,7 @@ async def _work(desk: Desk, line: Line, courier: Courier, attendance: Attendance
         try:
             await attendance.note()
             await retention.tick()
+            await inbox.resume()
             upcoming = min(filter(None, (await _look(desk, line, courier), attendance.next)), default=None)
         except Exception:
             log.exception("the store did not answer; trying again")
@@ -232,7 +233,6 @@ async def _work(desk: Desk, line: Line, courier: Courier, attendance: Attendance
 async def _look(desk: Desk, line: Line, courier: Courier) -> datetime | None:
     """Take up what is due and say when the next comes; where nothing is due this writes nothing."""
     due, now = await desk.store.due(), desk.clock.now()
-    line.resume()
     if due.first is None or due.first > now:
         return due.first
     if due.envelope is not None and due.envelope <= now:

@@ -75,6 +75,12 @@ class Inbox:
         """Dispatch it again after a pause that doubles. True: it has failed too often and was set aside."""
         return await self._db.write(_fail, key, error, now)
 
+    async def give_back(self, keys: Collection[str], now: datetime) -> None:
+        """Nobody is at work on these. What of them is kept and leased to me is dispatched again: at once, and after a
+        pause where it was dispatched again already.
+        """
+        await self._db.write(_give_back, keys, self.me, now)
+
     async def unfinished(self, now: datetime, limit: int) -> list[Envelope]:
         """Lease the envelopes that nobody finished and nobody is at work on, the oldest first.
 
@@ -100,11 +106,24 @@ def _fail(connection: Connection, key: str, error: str, now: datetime) -> bool:
         {
             "error": error,
             "lease_by": None,
-            "lease_until": now + _FIRST_PAUSE * 2 ** (attempt - 1),
+            "lease_until": now + _pause(attempt),
             "aside_at": now if done_trying else None,
         },
     )
     return done_trying
+
+
+def _pause(attempt: int) -> timedelta:
+    doubled: int = 2 ** (attempt - 1)
+    return _FIRST_PAUSE * doubled
+
+
+def _give_back(connection: Connection, keys: Collection[str], me: str, now: datetime) -> None:
+    mine = select(inbox.c.key, inbox.c.attempt).where(inbox.c.key.in_(keys), inbox.c.lease_by == me, _WAITING)
+    for key, attempt in connection.execute(mine).all():
+        due = now if attempt <= 1 else now + _pause(attempt - 1)
+        given_back = update(inbox).where(inbox.c.key == key, inbox.c.lease_by == me, _WAITING)
+        connection.execute(given_back, {"lease_by": None, "lease_until": due})
 
 
 def _lease(connection: Connection, now: datetime, limit: int, lease: dict[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:

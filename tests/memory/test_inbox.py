@@ -102,6 +102,30 @@ async def test_an_envelope_that_takes_the_process_down_each_time_is_set_aside(st
     assert (await store.depth(now))["inbox_aside"] == 1
 
 
+async def test_what_was_broken_off_is_dispatched_at_once_and_after_a_pause_when_it_is_again(store: Store) -> None:
+    await store.keep("event:Ev1", "event", {}, NOW)
+    await store.give_back(["event:Ev1", "event:never-kept"], NOW)
+    [envelope] = await store.unfinished(NOW, 10)
+    assert envelope.attempt == 2
+    await store.give_back(["event:Ev1"], NOW)
+    assert await store.unfinished(NOW, 10) == []
+    again = await store.next_due()
+    assert again is not None
+    assert NOW < again < NOW + LEASE
+
+
+async def test_nobody_gives_back_what_another_is_at_work_on_or_what_is_finished(
+    two_replicas: tuple[Store, Store],
+) -> None:
+    here, there = two_replicas
+    for key in ("event:Ev1", "event:Ev2"):
+        await here.keep(key, "event", {}, NOW)
+    await here.finish("event:Ev2", NOW)
+    await there.give_back(["event:Ev1"], NOW)
+    await here.give_back(["event:Ev2"], NOW)
+    assert await there.unfinished(NOW, 10) == []
+
+
 async def test_failing_after_finishing_changes_nothing(store: Store) -> None:
     await store.keep("event:Ev1", "event", {}, NOW)
     await store.finish("event:Ev1", NOW)

@@ -113,7 +113,41 @@ async def test_a_failover_in_the_midst_of_work_loses_and_doubles_nothing() -> No
         assert len(texts) == len(set(texts))
 
 
-async def test_what_the_database_broke_off_is_taken_up_as_soon_as_it_is_back(caplog: pytest.LogCaptureFixture) -> None:
+@contextmanager
+def locked_incidents(url: str) -> Iterator[None]:
+    """Somebody has all incidents in hand, so that whatever is to be done in one waits."""
+    engine = create_engine(read_url(url))
+    other = engine.connect()
+    other.execute(text("SELECT id FROM incidents FOR UPDATE"))
+    try:
+        yield
+    finally:
+        other.invalidate()
+        engine.dispose()
+
+
+async def waiting(url: str, condition: str) -> None:
+    """Return once one of our connections waits in this way."""
+    ours = f"datname = '{read_url(url).database}' AND {condition}"
+    wanted = text(f"SELECT count(*) FROM pg_stat_activity WHERE {ours}")  # noqa: S608
+    engine = create_engine(read_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        async with asyncio.timeout(20):
+            while not connection.scalar(wanted):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+    engine.dispose()
+
+
+async def failed(caplog: pytest.LogCaptureFixture, words: str) -> None:
+    """Return once this failure is in the log."""
+    async with asyncio.timeout(20):
+        while not any(words in line for line in caplog.messages):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def test_an_event_that_the_database_broke_off_is_taken_up_as_soon_as_it_is_back(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """Not only when its lease runs out: no time passes here, and nothing comes that could call for it."""
     url = empty_postgres()
     migrate(url)
@@ -121,15 +155,78 @@ async def test_what_the_database_broke_off_is_taken_up_as_soon_as_it_is_back(cap
         channel = await stage.declared()
         message = await stage.bob.says(channel, "db failover")
         await stage.settle()
-        engine = create_engine(read_url(url))
-        other = engine.connect()
-        other.execute(text("SELECT id FROM incidents FOR UPDATE"))
-        await stage.carol.reacts(message, "pushpin")
-        await stage.slack.courier.quiet(5)
-        with no_database(url):
-            async with asyncio.timeout(20):
-                while not any("could not be worked on" in line for line in caplog.messages):  # noqa: ASYNC110
-                    await asyncio.sleep(0.05)
-        other.invalidate()
-        engine.dispose()
+        with locked_incidents(url):
+            await stage.carol.reacts(message, "pushpin")
+            await waiting(url, "wait_event_type = 'Lock'")
+            with no_database(url):
+                await failed(caplog, "could not be worked on")
+        assert await lines(stage, channel) == ["db failover"]
+
+
+async def test_a_command_that_the_database_broke_off_is_done_and_answered_as_soon_as_it_is_back(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Bolt keeps a listener's failure to itself, and Slack delivers no command twice."""
+    url = empty_postgres()
+    migrate(url)
+    async with staged(url) as stage:
+        channel = await stage.declared()
+        with locked_incidents(url):
+            typed = asyncio.create_task(stage.alice.types("/incident event db failover", channel))
+            await waiting(url, "wait_event_type = 'Lock'")
+            with no_database(url):
+                await failed(caplog, "could not be dispatched")
+        await typed
+        assert await lines(stage, channel) == ["db failover"]
+        assert "db failover" in stage.last_whisper(stage.alice).text
+
+
+async def test_a_form_that_the_database_broke_off_is_done_as_soon_as_it_is_back(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Its person was told by Slack that something went wrong; sent again, it is still done once."""
+    url = empty_postgres()
+    migrate(url)
+    async with staged(url, "http") as stage:
+        channel = await stage.declared()
+        view = (await stage.alice.types("/incident event", channel)).view
+        assert view is not None
+        await stage.alice.fills(view, {"text": "db failover"})
+        with locked_incidents(url):
+            sent = asyncio.create_task(stage.alice.submits(view))
+            await waiting(url, "wait_event_type = 'Lock'")
+            with no_database(url):
+                await failed(caplog, "could not be dispatched")
+        assert (await sent).error
+        assert (await stage.alice.submits(view)).closed
+        assert await lines(stage, channel) == ["db failover"]
+
+
+@contextmanager
+def lost_answers(url: str) -> Iterator[None]:
+    """What is committed is committed, but nobody is told: each COMMIT waits for a replica that is not there, until its
+    connection is cut.
+    """
+    administer(url, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+    administer(url, "SELECT pg_reload_conf()")
+    try:
+        yield
+    finally:
+        cut(url)
+        administer(url, "ALTER SYSTEM RESET synchronous_standby_names")
+        administer(url, "SELECT pg_reload_conf()")
+
+
+async def test_what_was_kept_without_our_knowing_is_done_once_and_soon() -> None:
+    """The database keeps it and is gone before it can say so. Slack is told to deliver it again, when it is known
+    already: whoever has its lease must know that he has it.
+    """
+    url = empty_postgres()
+    migrate(url)
+    async with staged(url, "http") as stage:
+        channel = await stage.declared()
+        with lost_answers(url):
+            typed = asyncio.create_task(stage.alice.types("/incident event db failover", channel))
+            await waiting(url, "wait_event = 'SyncRep'")
+        assert (await typed).error
         assert await lines(stage, channel) == ["db failover"]
