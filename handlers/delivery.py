@@ -7,6 +7,7 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import aiohttp
@@ -22,7 +23,7 @@ from handlers.desk import Desk
 from handlers.failures import told
 from handlers.newcomers import look_round
 from handlers.slack_calls import PERFORM, NotYet, code_of, perform_plainly
-from storage import Leased
+from storage import Leased, StorageFails
 
 log = logging.getLogger("scribe.delivery")
 
@@ -71,6 +72,7 @@ class Courier:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._tasks: set[asyncio.Task[None]] = set()
+        self._broken_off: dict[int, tuple[Leased, str]] = {}  # leased to us, and why nobody is at work on it
         self._refused: dict[str, str] = {}  # what a method was refused for, until it succeeds
         self._limited: dict[str, datetime] = {}  # until when a method is not to be called
 
@@ -86,14 +88,23 @@ class Courier:
         for call in await self._desk.store.lease_calls(self._desk.clock.now(), free, LEASE):
             task = asyncio.create_task(self._deliver(call))
             self._tasks.add(task)
-            task.add_done_callback(self._ended)
+            task.add_done_callback(partial(self._ended, call))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    async def resume(self) -> None:
+        """Put back what could not be put back when it failed, so that its lane need not wait for our lease to run out.
+        To be asked again where the store still fails.
+        """
+        for call, why in [*self._broken_off.values()]:
+            await self._again(call, why, _pause(call.attempt))
+            del self._broken_off[call.id]
+
+    def _ended(self, call: Leased, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a delivery could not even be put back", exc_info=error)
+            self._broken_off[call.id] = call, told(error)
         self._desk.wake.set()
         self._desk.stir()
-        if not task.cancelled() and task.exception() is not None:
-            log.error("a delivery could not even be put back", exc_info=task.exception())
 
     async def stop(self) -> None:
         """Break off what is still under way: whoever takes it up looks first whether it took effect."""
@@ -111,7 +122,7 @@ class Courier:
             result = await self._perform(call)
         except SlackApiError as error:
             await self._judge(call, error)
-        except (aiohttp.ClientError, TimeoutError, OSError, NotYet) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, NotYet, *StorageFails) as error:
             await self._again(call, told(error), _pause(call.attempt))
         except Exception as error:
             await self._give_up(call, told(error), error)

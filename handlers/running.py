@@ -222,6 +222,7 @@ async def _work(desk: Desk, inbox: Inbox, line: Line, courier: Courier, attendan
             await attendance.note()
             await retention.tick()
             await inbox.resume()
+            await courier.resume()
             upcoming = min(filter(None, (await _look(desk, line, courier), attendance.next)), default=None)
         except Exception:
             log.exception("the store did not answer; trying again")

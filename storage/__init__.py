@@ -1,7 +1,7 @@
 """How Scribe remembers: envelopes, facts, messages, people and the calls still to make."""
 
 from storage.backup import backup
-from storage.engine import StorageRefused, is_sqlite
+from storage.engine import StorageFails, StorageRefused, is_sqlite
 from storage.folds import UnknownIncident
 from storage.schema import SchemaState, migrate, schema_state
 from storage.store import Store
@@ -48,6 +48,7 @@ __all__ = [
     "Row",
     "SchemaState",
     "Sight",
+    "StorageFails",
     "StorageRefused",
     "Store",
     "UnknownIncident",

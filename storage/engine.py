@@ -14,7 +14,8 @@ from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy import Connection as Blocking
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import create_async_engine
 
 P = ParamSpec("P")
@@ -28,6 +29,10 @@ _POSTGRES_LIMITS: Final = (
     "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
 )
 """A stuck peer costs seconds, and then an error that leaves the envelope to be dispatched again."""
+
+
+StorageFails: Final = (OperationalError, InterfaceError, NoConnectionFree)
+"""What is raised while the database is gone, full or busy for too long: the same may succeed later."""
 
 
 class StorageRefused(Exception):

@@ -114,11 +114,11 @@ async def test_a_failover_in_the_midst_of_work_loses_and_doubles_nothing() -> No
 
 
 @contextmanager
-def locked_incidents(url: str) -> Iterator[None]:
+def locked_incidents(url: str, lock: str = "SELECT id FROM incidents FOR UPDATE") -> Iterator[None]:
     """Somebody has all incidents in hand, so that whatever is to be done in one waits."""
     engine = create_engine(read_url(url))
     other = engine.connect()
-    other.execute(text("SELECT id FROM incidents FOR UPDATE"))
+    other.execute(text(lock))
     try:
         yield
     finally:
@@ -230,3 +230,38 @@ async def test_what_was_kept_without_our_knowing_is_done_once_and_soon() -> None
             await waiting(url, "wait_event = 'SyncRep'")
         assert (await typed).error
         assert await lines(stage, channel) == ["db failover"]
+
+
+async def test_a_call_whose_delivery_could_not_be_noted_is_looked_for_and_not_made_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Slack took it while the database was gone. It does not hold up what comes after it until its lease runs out."""
+    url = empty_postgres()
+    migrate(url)
+    async with staged(url) as stage:
+        channel = await stage.declared()
+        slow = stage.slack.faults.slow("chat.postMessage", 1)
+        await stage.alice.types("/incident event db failover", channel)
+        assert await stage.slack.until(lambda: bool(slow.met))
+        with no_database(url):
+            await stage.slack.clock.jump(1)
+            await failed(caplog, "could not even be put back")
+        await stage.alice.types("/incident event rolled back", channel)
+        await stage.minutes(0.1)
+        said = [line.rpartition("— ")[2] for line in stage.log_lines(channel)]
+        assert said[1:] == ["db failover", "rolled back"]
+
+
+async def test_an_errand_that_finds_the_database_failing_is_run_again() -> None:
+    """The connection is cut while it reads, and a new one is found at once, by which it must not be given up."""
+    url = empty_postgres()
+    migrate(url)
+    async with staged(url) as stage:
+        channel = await stage.declared()
+        with locked_incidents(url, "LOCK TABLE incidents IN ACCESS EXCLUSIVE MODE"):
+            await stage.slack.clock.jump(30)  # when the report is written as a canvas
+            await waiting(url, "wait_event_type = 'Lock'")
+            cut(url)
+        await stage.minutes(0.1)
+        assert (await stage.desk.store.depth(stage.desk.clock.now()))["outbox_aside"] == 0
+        assert [canvas.tab for canvas in stage.slack.world.canvases.values()] == [channel.id]
