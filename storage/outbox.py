@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Row,
     Select,
+    Subquery,
     UpdateBase,
-    and_,
     bindparam,
+    case,
     exists,
     func,
     or_,
@@ -28,14 +31,7 @@ from storage.values import Call, Leased
 
 _WAITING: Final = outbox.c.done_at.is_(None) & outbox.c.aside_at.is_(None)
 _UNTRIED: Final = _WAITING & (outbox.c.attempt == 0)
-_earlier: Final = outbox.alias("earlier")
-_EARLIER_WAITS: Final = and_(
-    _earlier.c.lane == outbox.c.lane,
-    _earlier.c.id < outbox.c.id,
-    _earlier.c.done_at.is_(None),
-    _earlier.c.aside_at.is_(None),
-)
-_HOLDS_LANE: Final = or_(_earlier.c.attempt > 0, _earlier.c.not_before.is_(None))
+_HOLDS_LANE: Final = or_(outbox.c.attempt > 0, outbox.c.not_before.is_(None))
 _PLACE: Final = ("channel", "ts", "file_id", "canvas_id")
 _LEASED: Final = (
     outbox.c.id,
@@ -49,6 +45,7 @@ _LEASED: Final = (
     outbox.c.replaces,
     outbox.c.not_before,
 )
+_MINE: Final = update(outbox).where(outbox.c.id == bindparam("mine"), outbox.c.lease_by == bindparam("me"), _WAITING)
 
 
 class Outbox:
@@ -59,8 +56,8 @@ class Outbox:
 
     async def lease_calls(self, now: datetime, limit: int, lease: timedelta) -> list[Leased]:
         """Lease the calls that are due: of each lane only the first that is unfinished."""
-        mine = {"lease_by": self.me, "lease_until": now + lease}
-        rows = await self._db.once(lambda connection: connection.execute(_claim(now, limit), mine).all())
+        mine = {"now": now, "limit": limit, "lease_by": self.me, "lease_until": now + lease}
+        rows = await self._db.once(lambda connection: connection.execute(_claim(), mine).all())
         return sorted((_leased(row) for row in rows), key=lambda call: call.id)
 
     async def delivered(self, id: int, result: dict[str, Any], now: datetime) -> bool:
@@ -80,12 +77,15 @@ class Outbox:
         return await self._db.once(_settle, self.me, id, {"error": error, "aside_at": now})
 
 
-def _claim(now: datetime, limit: int) -> UpdateBase:
+@cache
+def _claim() -> UpdateBase:
+    """What a replica has leased since we looked is passed over; it is judged anew under the lock."""
+    now = bindparam("now", type_=outbox.c.not_before.type)
+    front = _front(_HOLDS_LANE | (outbox.c.not_before <= now))
+    first = select(front.c.id).where(_leasable(front, now)).order_by(front.c.id).limit(bindparam("limit")).cte("first")
     due = (
         select(outbox.c.id)
-        .where(leasable(now))
-        .order_by(outbox.c.id)
-        .limit(limit)
+        .where(outbox.c.id.in_(select(first.c.id)), _WAITING, _leasable(outbox, now))
         .with_for_update(skip_locked=True, of=outbox)
         .cte("due")
     )
@@ -98,25 +98,33 @@ def _leased(row: Row[Any]) -> Leased:
     return Leased(**row._mapping)
 
 
-def leasable(now: datetime) -> ColumnElement[bool]:
-    """A call that may go out now: due, not leased, first of its lane."""
-    holds = exists().where(_EARLIER_WAITS, _HOLDS_LANE | (_earlier.c.not_before <= now))
-    free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
-    due = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now)
-    return _WAITING & free & due & ~holds
+def _front(holds: ColumnElement[bool]) -> Subquery:
+    """The calls that stand behind none that holds their lane; found in one pass over what waits. Asked of each call by
+    itself (NOT EXISTS), PostgreSQL compared each with each of its lane, or went through all that was ever delivered.
+    """
+    before = func.count(case((holds, 1))).over(partition_by=outbox.c.lane, order_by=outbox.c.id, rows=(None, -1))
+    columns = (outbox.c.id, outbox.c.lease_until, outbox.c.not_before, outbox.c.queued_at)
+    waiting = select(*columns, before.label("before")).where(_WAITING).subquery("waiting")
+    return select(waiting).where(waiting.c.before == 0).subquery("front")
+
+
+def _leasable(calls: FromClause, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Of those that stand in front: due, and not leased."""
+    free = or_(calls.c.lease_until.is_(None), calls.c.lease_until <= now)
+    return free & or_(calls.c.not_before.is_(None), calls.c.not_before <= now)
 
 
 def at_work(me: str, now: datetime) -> ColumnElement[bool]:
-    """A call I hold or could lease now."""
-    return leasable(now) | (_WAITING & (outbox.c.lease_by == me))
+    """Is there a call I hold or could lease now?"""
+    front = _front(_HOLDS_LANE | (outbox.c.not_before <= now))
+    return exists().where(_leasable(front, now)) | exists().where(_WAITING, outbox.c.lease_by == me)
 
 
 def next_due() -> Select[datetime | None]:
     """The earliest moment at which a call that does not stand behind another becomes due."""
-    due = func.coalesce(outbox.c.lease_until, outbox.c.not_before, outbox.c.queued_at)
-    return select(func.min(due, type_=outbox.c.queued_at.type)).where(
-        _WAITING, ~exists().where(_EARLIER_WAITS, _HOLDS_LANE)
-    )
+    front = _front(_HOLDS_LANE)
+    due = func.coalesce(front.c.lease_until, front.c.not_before, front.c.queued_at)
+    return select(func.min(due, type_=outbox.c.queued_at.type))
 
 
 def put(connection: Connection, queued: Sequence[tuple[Call, datetime]]) -> None:
@@ -215,8 +223,5 @@ def delivered(connection: Connection, me: str, id: int, result: dict[str, Any], 
 
 
 def _settle(connection: Connection, me: str, id: int, values: dict[str, Any]) -> bool:
-    settled = connection.execute(
-        update(outbox).where(outbox.c.id == id, outbox.c.lease_by == me, _WAITING),
-        {**values, "lease_by": None, "lease_until": None},
-    )
+    settled = connection.execute(_MINE, {**values, "mine": id, "me": me, "lease_by": None, "lease_until": None})
     return settled.rowcount == 1

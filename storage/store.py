@@ -223,7 +223,7 @@ class Store(
         """Nothing is due now and nothing is in my hands; what waits for a later moment or for others does not count."""
         busy = select(
             exists().where(inbox_rows.at_work(self.me, now))
-            | exists().where(outbox_rows.at_work(self.me, now))
+            | outbox_rows.at_work(self.me, now)
             | followup_rows.is_due(now)
         )
         return not await self._db.read(lambda connection: connection.scalar(busy))
@@ -240,9 +240,15 @@ def _free(connection: Connection, of: str | None) -> None:
         connection.execute(leased, {"lease_by": None, "lease_until": None})
 
 
+_DUE: Final = select(
+    inbox_rows.next_due().scalar_subquery(),
+    outbox_rows.next_due().scalar_subquery(),
+    followup_rows.next_due().scalar_subquery(),
+)
+
+
 def _due(connection: Connection) -> Due:
-    queries = (inbox_rows.next_due(), outbox_rows.next_due(), followup_rows.next_due())
-    return Due(*(connection.scalar(query) for query in queries))
+    return Due(*connection.execute(_DUE).one())
 
 
 def _depths(connection: Connection, now: datetime) -> dict[str, int | float]:

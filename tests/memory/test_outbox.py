@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from random import Random
 
 import pytest
+from sqlalchemy import Connection
 
 from storage import Call, Leased, Store
+from storage.outbox import next_due
 from tests.memory.said import HOUR, MINUTE, NOW, SECOND, an_incident, call, put
 
 
@@ -195,6 +198,19 @@ async def test_a_call_can_be_leased_exactly_when_the_next_moment_has_come(store:
         assert claim, "the moment has come"
         sent += sum([await store.delivered(one.id, {}, now) for one in claim])
     assert sent == 60
+
+
+async def test_what_is_due_is_found_in_one_pass_over_what_waits(store: Store) -> None:
+    """Whatever the database knows of the table: it has nothing to compare the calls with."""
+
+    def plan(connection: Connection) -> str:
+        explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+        query = next_due().compile(connection, compile_kwargs={"literal_binds": True})
+        rows = connection.exec_driver_sql(f"{explain} {query}")
+        return "\n".join(str(row[-1]) for row in rows)
+
+    told = await store._db.read(plan)
+    assert len(re.findall(r"\b(?:SCAN|SEARCH|on) outbox\b", told)) == 1, told
 
 
 async def test_nothing_waits_in_an_empty_memory(store: Store) -> None:
