@@ -103,8 +103,9 @@ def remember(connection: Connection, page: Sequence[Message]) -> list[Message | 
         before.append(old)
         if old is None or _supersedes(message, old):
             known[place] = changed[place] = message
-    if changed:
-        connection.execute(_upsert(connection.dialect.name), [asdict(message) for message in changed.values()])
+    if changed:  # in ascending order, or two replicas that remember the same could wait for each other
+        rows = [asdict(changed[place]) for place in sorted(changed)]
+        connection.execute(_upsert(connection.dialect.name), rows)
     return before
 
 

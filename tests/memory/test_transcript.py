@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -132,3 +133,14 @@ async def test_an_older_answer_about_a_person_changes_nothing(store: Store) -> N
     await store.meet(newer)
     await store.meet(person("old"))
     assert await store.person("U1") == newer
+
+
+async def test_replicas_that_remember_the_same_page_in_other_orders_do_not_wait_for_each_other(
+    two_replicas: tuple[Store, Store],
+) -> None:
+    """History comes the newest first, what is said now the oldest first."""
+    here, there = two_replicas
+    for start in range(0, 3000, 1000):
+        page = [message(n) for n in range(start, start + 1000)]
+        await asyncio.gather(here.remember_all(page), there.remember_all(page[::-1]))
+        assert await here.message("C1", ts(start + 999)) == page[-1]
