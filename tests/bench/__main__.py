@@ -17,16 +17,12 @@ async def _reports(folder: Path) -> list[Line]:
     return await asyncio.to_thread(rules.reports)
 
 
-async def _replicas(folder: Path) -> list[Line]:
-    return await running.replicas()
-
-
 PARTS: tuple[Callable[[Path], Awaitable[list[Line]]], ...] = (
     running.against_bare,
     running.memory,
     rules.one_more_fact,
     _reports,
-    _replicas,
+    running.replicas,
     followups.measure,
 )
 
