@@ -1,4 +1,4 @@
-"""For all tests: --no-skips fails where a test or file would be skipped, --both tells each story on both databases."""
+"""For all tests: --no-skips fails where one would be skipped; --both and --crossed tell stories in more ways."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--no-skips", action="store_true", help="fail where something would be skipped or expected to fail"
     )
     parser.addoption("--both", action="store_true", help="tell every story on both databases, also those about words")
+    parser.addoption(
+        "--crossed", action="store_true", help="tell stories on SQLite over HTTP, on PostgreSQL over sockets"
+    )
 
 
 def _refused(report: _Report, config: pytest.Config) -> _Report:

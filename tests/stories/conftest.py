@@ -51,9 +51,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def stage(database: str) -> AsyncIterator[Stage]:
+async def stage(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Stage]:
     """A Tuesday in March at 13:50 UTC, three people in #general: SQLite with Socket Mode, PostgreSQL with HTTP."""
-    async with staged(database, "socket" if database.startswith("sqlite") else "http") as made:
+    crossed = bool(request.config.getoption("--crossed"))
+    async with staged(database, "http" if database.startswith("sqlite") is crossed else "socket") as made:
         yield made
 
 
