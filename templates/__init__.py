@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, Final
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -37,6 +37,9 @@ MEDIA: Final[dict[str, Medium]] = {
     "canvas": Medium(canvas.finalize, canvas.HELPERS, canvas.finish),
 }
 
+DRAFTED: Final = ("markdown", "canvas")
+"""The media of the draft that Slack is shown while the incident goes on."""
+
 
 def render(report: Report, medium: str = "markdown") -> str:
     """The report in a medium's syntax; the same report gives the same text.
@@ -53,10 +56,26 @@ def written(report: Report, medium: str) -> str:
     about_time = {"stamp": partial(shown.stamp, zone=report.zone)}
     macros = environment.get_template("_media/macros.j2").make_module(about_time)
     if report.template:
-        template = environment.from_string(report.template)
+        template = _own(environment, report.template)
     else:
         template = environment.get_template(f"families/{report.family}.j2")
     return template.render(report=report, m=macros, **about_time)
+
+
+def prepare(family: str) -> None:
+    """Compile what drafts of this family are written with. Python compiles a template in one step in which nothing else
+    goes on: at the first draft, acks would wait for it.
+    """
+    for medium in DRAFTED:
+        environment = _environment(medium, sandboxed=False)
+        for name in ("_media/macros.j2", "families/_parts.j2", f"families/{family}.j2"):
+            if shelf.read(name) is not None:  # a team's own family was compiled when it was tried
+                environment.get_template(name)
+
+
+@lru_cache(maxsize=64)
+def _own(environment: Environment, template: str) -> Template:
+    return environment.from_string(template)
 
 
 @cache
@@ -123,4 +142,4 @@ def _between(definition: ClockDefinition) -> str:
     return f"from {label(definition.start)} to {end}"
 
 
-__all__ = ["MEDIA", "SHORT", "Medium", "render", "written"]
+__all__ = ["MEDIA", "SHORT", "Medium", "prepare", "render", "written"]
