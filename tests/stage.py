@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from itertools import cycle
 from pathlib import Path
+from random import SystemRandom
 from typing import Literal
 
 from bot.incident import Incident
@@ -23,18 +25,29 @@ from tests.slackd.server import Slackd
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 MORNING = datetime(2026, 3, 10, 13, 50, tzinfo=UTC)
-_CHANCE = random.SystemRandom()  # the seed of a test is the same in every process: they would take the same port
+WORKERS_MOST = 8
+"""Workers of one run, each with ports of its own."""
 Transport = Literal["socket", "http"]
 
 
-def free_port() -> int:
-    """A port nobody listens on, outside the range from which the system takes those of outgoing connections: one of
-    these could get hold of it before the program does, or while the program is stopped.
+@cache
+def _ports() -> Iterator[int]:
+    """Those of this worker alone, outside the range from which the system takes the ports of outgoing connections: one
+    of these could get hold of it before the program does, or while the program is stopped.
     """
-    while True:
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    mine = range(15_000, 32_000)[worker % WORKERS_MOST :: WORKERS_MOST]
+    first = SystemRandom().randrange(len(mine))  # of no seed: other runs on this machine may have the same
+    return cycle([*mine[first:], *mine[:first]])
+
+
+def free_port() -> int:
+    """A port nobody listens on, and that is given to nobody else until very many were."""
+    for port in _ports():
         with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", _CHANCE.randrange(15_000, 32_000)))
-            return int(probe.getsockname()[1])
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("the ports go round for ever")
 
 
 def environment(slack: Slackd, database: str, **more: str) -> dict[str, str]:

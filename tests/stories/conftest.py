@@ -19,12 +19,12 @@ KINDS: Final = ("sqlite", "postgres")
 ABOUT_WORDS: Final = frozenset(
     f"test_{name}"
     for name in (
-        "bad_input", "canvas", "from_before", "home", "metrics", "metrics_and_draft", "private_messages",
-        "reminders", "report_life", "shortcuts_and_forms", "text", "versions",
+        "bad_input", "canvas", "from_before", "home", "metrics", "metrics_and_draft", "milestones", "private_messages",
+        "reminders", "report_life", "shortcuts_and_forms", "state", "text", "time", "versions",
     )
 )  # fmt: skip
-"""The stories of what is said and shown. They keep their rows by the same ways as the others, which are told on both
-databases; so each of these is told on one of them, but for the scenarios, which are promised on both (`--both`: all).
+"""The stories of what is said and shown, and of what follows from it. They keep their rows by the same ways as the
+others, which are told on both databases; so each of these is told on one of them (`--both`: on both).
 """
 
 
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_told_on_the_other(item: pytest.Item) -> bool:
-    if item.path.parent != HERE or item.path.stem not in ABOUT_WORDS or "scenario" in item.name:
+    if item.path.parent != HERE or item.path.stem not in ABOUT_WORDS:
         return False
     name, _, variant = item.name.partition("[")
     here = next((kind for kind in KINDS if kind in variant), None)
