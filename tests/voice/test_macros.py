@@ -7,8 +7,11 @@ import re
 import pytest
 from jinja2 import Environment, nodes
 
+import templates
+from bot.report import build_report
 from templates import MEDIA, shelf
-from templates.families import available
+from templates.families import available, load_family
+from tests.shakespeare import VIEW, shakespeare
 
 SHARED = ("_media/macros.j2", "families/_parts.j2", *(f"families/{key}.j2" for key in available()))
 MARKS = re.compile(r"[*`<>|#\[\]~\\]|^(?: {2,})?(?:[-+]|\d+\.)\s|(?<!\w)_|_(?!\w)", re.MULTILINE)
@@ -63,3 +66,13 @@ def test_words_are_joined_before_they_are_written_and_not_after(name: str) -> No
 def test_a_join_of_both_is_noticed() -> None:
     assert joined('\n{{ m.item("a", m.answer(x) ~ " — " ~ x.term) }}') == [2]
     assert joined('{{ m.item("a", m.answer(x) ~ " of " ~ p.all()) }}{{ m.head("b", x.term ~ zone) }}') == []
+
+
+@pytest.mark.parametrize("family", available())
+def test_the_drafts_of_a_prepared_family_compile_nothing(family: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compiling holds up everything else in the program; so none is left for the moment in which an incident begins."""
+    templates._environment.cache_clear()
+    templates.prepare(family)
+    monkeypatch.setattr(Environment, "compile", lambda *_, **__: pytest.fail("a template is compiled"))
+    report = build_report(shakespeare().incident(), load_family(family), VIEW)
+    assert all(templates.render(report, medium) for medium in templates.DRAFTED)
