@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from storage import migrate
 from storage.engine import read_url
-from tests.databases import empty_postgres, fresh_sqlite
+from tests.databases import fresh_postgres, fresh_sqlite
 from tests.slackd.records import Channel
-from tests.stage import Stage, staged
+from tests.stage import Stage, Transport, staged
 
 
 @contextmanager
@@ -55,6 +54,14 @@ def administer(url: str, statement: str) -> None:
     engine.dispose()
 
 
+@asynccontextmanager
+async def on_postgres(transport: Transport = "socket") -> AsyncIterator[tuple[str, Stage, Channel]]:
+    """A database of its own, the stage over it, and the channel of an incident."""
+    url = fresh_postgres()
+    async with staged(url, transport) as stage:
+        yield url, stage, await stage.declared()
+
+
 async def said_and_marked(stage: Stage, channel: Channel, count: int = 5) -> int:
     """Messages with a reaction each; return how many deliveries had been acknowledged before."""
     before = len(stage.slack.envelopes)
@@ -86,10 +93,7 @@ async def test_scenario_44_the_disk_is_full(tmp_path: Path) -> None:
 
 async def test_scenario_51_the_database_is_gone_for_a_while() -> None:
     """Its connections are cut in the middle and no new one is let in; afterwards all is there, each line once."""
-    url = empty_postgres()
-    migrate(url)
-    async with staged(url) as stage:
-        channel = await stage.declared()
+    async with on_postgres() as (url, stage, channel):
         with no_database(url):
             before = await said_and_marked(stage, channel)
             await stage.slack.courier.quiet(1)
@@ -100,10 +104,7 @@ async def test_scenario_51_the_database_is_gone_for_a_while() -> None:
 
 async def test_a_failover_in_the_midst_of_work_loses_and_doubles_nothing() -> None:
     """Every connection is cut again and again while people speak and mark; each time a new one is found at once."""
-    url = empty_postgres()
-    migrate(url)
-    async with staged(url) as stage:
-        channel = await stage.declared()
+    async with on_postgres() as (url, stage, channel):
         for number in range(8):
             await stage.carol.reacts(await stage.bob.says(channel, f"line {number}"), "pushpin")
             cut(url)
@@ -145,21 +146,25 @@ async def failed(caplog: pytest.LogCaptureFixture, words: str) -> None:
             await asyncio.sleep(0.05)
 
 
+@asynccontextmanager
+async def broken_off(url: str, caplog: pytest.LogCaptureFixture, words: str) -> AsyncIterator[None]:
+    """What is begun in the block waits for its incident, and the database goes away until its failure is in the log."""
+    with locked_incidents(url):
+        yield
+        await waiting(url, "wait_event_type = 'Lock'")
+        with no_database(url):
+            await failed(caplog, words)
+
+
 async def test_an_event_that_the_database_broke_off_is_taken_up_as_soon_as_it_is_back(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Not only when its lease runs out: no time passes here, and nothing comes that could call for it."""
-    url = empty_postgres()
-    migrate(url)
-    async with staged(url) as stage:
-        channel = await stage.declared()
+    async with on_postgres() as (url, stage, channel):
         message = await stage.bob.says(channel, "db failover")
         await stage.settle()
-        with locked_incidents(url):
+        async with broken_off(url, caplog, "could not be worked on"):
             await stage.carol.reacts(message, "pushpin")
-            await waiting(url, "wait_event_type = 'Lock'")
-            with no_database(url):
-                await failed(caplog, "could not be worked on")
         assert await lines(stage, channel) == ["db failover"]
 
 
@@ -167,15 +172,9 @@ async def test_a_command_that_the_database_broke_off_is_done_and_answered_as_soo
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Bolt keeps a listener's failure to itself, and Slack delivers no command twice."""
-    url = empty_postgres()
-    migrate(url)
-    async with staged(url) as stage:
-        channel = await stage.declared()
-        with locked_incidents(url):
+    async with on_postgres() as (url, stage, channel):
+        async with broken_off(url, caplog, "could not be dispatched"):
             typed = asyncio.create_task(stage.alice.types("/incident event db failover", channel))
-            await waiting(url, "wait_event_type = 'Lock'")
-            with no_database(url):
-                await failed(caplog, "could not be dispatched")
         await typed
         assert await lines(stage, channel) == ["db failover"]
         assert "db failover" in stage.last_whisper(stage.alice).text
@@ -185,18 +184,12 @@ async def test_a_form_that_the_database_broke_off_is_done_as_soon_as_it_is_back(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Its person was told by Slack that something went wrong; sent again, it is still done once."""
-    url = empty_postgres()
-    migrate(url)
-    async with staged(url, "http") as stage:
-        channel = await stage.declared()
+    async with on_postgres("http") as (url, stage, channel):
         view = (await stage.alice.types("/incident event", channel)).view
         assert view is not None
         await stage.alice.fills(view, {"text": "db failover"})
-        with locked_incidents(url):
+        async with broken_off(url, caplog, "could not be dispatched"):
             sent = asyncio.create_task(stage.alice.submits(view))
-            await waiting(url, "wait_event_type = 'Lock'")
-            with no_database(url):
-                await failed(caplog, "could not be dispatched")
         assert (await sent).error
         assert (await stage.alice.submits(view)).closed
         assert await lines(stage, channel) == ["db failover"]
@@ -221,10 +214,7 @@ async def test_what_was_kept_without_our_knowing_is_done_once_and_soon() -> None
     """The database keeps it and is gone before it can say so. Slack is told to deliver it again, when it is known
     already: whoever has its lease must know that he has it.
     """
-    url = empty_postgres()
-    migrate(url)
-    async with staged(url, "http") as stage:
-        channel = await stage.declared()
+    async with on_postgres("http") as (url, stage, channel):
         with lost_answers(url):
             typed = asyncio.create_task(stage.alice.types("/incident event db failover", channel))
             await waiting(url, "wait_event = 'SyncRep'")
@@ -236,10 +226,7 @@ async def test_a_call_whose_delivery_could_not_be_noted_is_looked_for_and_not_ma
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Slack took it while the database was gone. It does not hold up what comes after it until its lease runs out."""
-    url = empty_postgres()
-    migrate(url)
-    async with staged(url) as stage:
-        channel = await stage.declared()
+    async with on_postgres() as (url, stage, channel):
         slow = stage.slack.faults.slow("chat.postMessage", 1)
         await stage.alice.types("/incident event db failover", channel)
         assert await stage.slack.until(lambda: bool(slow.met))
@@ -254,10 +241,7 @@ async def test_a_call_whose_delivery_could_not_be_noted_is_looked_for_and_not_ma
 
 async def test_an_errand_that_finds_the_database_failing_is_run_again() -> None:
     """The connection is cut while it reads, and a new one is found at once, by which it must not be given up."""
-    url = empty_postgres()
-    migrate(url)
-    async with staged(url) as stage:
-        channel = await stage.declared()
+    async with on_postgres() as (url, stage, channel):
         with locked_incidents(url, "LOCK TABLE incidents IN ACCESS EXCLUSIVE MODE"):
             await stage.slack.clock.jump(30)  # when the report is written as a canvas
             await waiting(url, "wait_event_type = 'Lock'")
