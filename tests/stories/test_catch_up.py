@@ -115,6 +115,17 @@ async def test_what_was_typed_to_scribe_in_the_gap_is_carried_out_once_as_of_whe
     assert texts(await stage.incident(channel)) == ["db failover"]
 
 
+async def test_what_was_typed_to_scribe_at_the_moment_of_its_return_does_not_wait_for_our_clock(stage: Stage) -> None:
+    """Slack's stamps of one moment follow each other by microseconds, and so lie ahead of a clock that stands still."""
+    channel = await stage.declared()
+    await stage.leaves()
+    await stage.minutes(10)
+    for number in range(3):
+        await stage.bob.mentions(channel, f"event line {number}")
+    await stage.returns()
+    assert texts(await stage.incident(channel)) == ["line 0", "line 1", "line 2"]
+
+
 async def test_a_mention_slack_delivers_late_after_it_was_read_back_is_not_carried_out_again(stage: Stage) -> None:
     """Slack goes on trying for some minutes; the return falls between its second and its third try."""
     channel = await stage.declared()
