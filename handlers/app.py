@@ -88,7 +88,8 @@ def _register_interactions(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
         await inbox.attend(heard, lambda: shortcuts.use(desk, heard, body), tell, asked=of_interaction(body))
 
     async def submitted(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
-        await submissions.submit(desk, inbox, context["heard"], body, ack)
+        with desk.occupied():
+            await submissions.submit(desk, inbox, context["heard"], body, ack)
 
     app.action(re.compile(".*"))(pressed)
     app.shortcut(re.compile(".*"))(shortcut)

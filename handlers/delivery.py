@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -71,7 +71,8 @@ class Courier:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], int] = {}  # each with the id of its call
+        self._in_doubt = False  # calls may be leased to us of which we do not know
         self._broken_off: dict[int, tuple[Leased, str]] = {}  # leased to us, and why nobody is at work on it
         self._refused: dict[str, str] = {}  # what a method was refused for, until it succeeds
         self._limited: dict[str, datetime] = {}  # until when a method is not to be called
@@ -80,38 +81,42 @@ class Courier:
     def idle(self) -> bool:
         return not self._tasks
 
+    @property
+    def under_way(self) -> Set[asyncio.Task[None]]:
+        """Whoever takes up what these are at looks first whether it took effect."""
+        return self._tasks.keys()
+
     async def dispatch(self) -> None:
         """Lease what is due and begin to deliver it."""
         free = AT_ONCE - len(self._tasks)
         if free <= 0:
             return
-        for call in await self._desk.store.lease_calls(self._desk.clock.now(), free, LEASE):
+        self._in_doubt = True
+        leased = await self._desk.store.lease_calls(self._desk.clock.now(), free, LEASE)
+        self._in_doubt = False
+        for call in leased:
             task = asyncio.create_task(self._deliver(call))
-            self._tasks.add(task)
+            self._tasks[task] = call.id
             task.add_done_callback(partial(self._ended, call))
 
     async def resume(self) -> None:
-        """Put back what could not be put back when it failed, so that its lane need not wait for our lease to run out.
-        To be asked again where the store still fails.
+        """Put back what could not be put back when it failed, and what was leased without our knowing, so that no lane
+        need wait for our lease to run out. To be asked again where the store still fails.
         """
+        if self._in_doubt:
+            await self._desk.store.give_back_calls({*self._tasks.values(), *self._broken_off})
+            self._in_doubt = False
         for call, why in [*self._broken_off.values()]:
             await self._again(call, why, _pause(call.attempt))
             del self._broken_off[call.id]
 
     def _ended(self, call: Leased, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        del self._tasks[task]
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a delivery could not even be put back", exc_info=error)
             self._broken_off[call.id] = call, told(error)
         self._desk.wake.set()
         self._desk.stir()
-
-    async def stop(self) -> None:
-        """Break off what is still under way: whoever takes it up looks first whether it took effect."""
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
 
     async def _deliver(self, call: Leased) -> None:
         wait = self._limited.get(call.method, self._desk.clock.now()) - self._desk.clock.now()

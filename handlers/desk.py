@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -44,14 +45,23 @@ class Desk:
     families: Mapping[str, Family]
     metrics: Metrics = field(default_factory=Metrics)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    busy: int = 0
     draining: bool = False
+    _occupied: dict[object, asyncio.Task[Any] | None] = field(default_factory=dict)
     _stirred: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def look(self) -> Look:
         """How names and links are shown, as far as known now."""
         return Look(self.directory.names, self.me.team_url, self.families, self.me.team_id)
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._occupied)
+
+    @property
+    def under_way(self) -> set[asyncio.Task[Any]]:
+        """The tasks that keep the program busy."""
+        return {task for task in self._occupied.values() if task is not None}
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -65,11 +75,12 @@ class Desk:
     @contextmanager
     def occupied(self) -> Iterator[None]:
         """As `at_work`, for what says by itself whether anything became due (`wake`)."""
-        self.busy += 1
+        here = object()
+        self._occupied[here] = asyncio.current_task()
         try:
             yield
         finally:
-            self.busy -= 1
+            del self._occupied[here]
             self.stir()
 
     def drain(self) -> None:

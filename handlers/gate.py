@@ -42,7 +42,8 @@ class Gate:
     async def receive(self, body: Body) -> BoltResponse:
         """The answer to one payload. What failed before it was kept is not acknowledged: Slack delivers it again."""
         try:
-            return await self._received(body)
+            with self._desk.occupied():  # or what is kept in the last moment would be kept after the last look
+                return await self._received(body)
         except ForeignWorkspace as foreign:
             log.warning("Refused what belongs to another workspace (%s)", foreign)
             return BoltResponse(status=REFUSED, body="")

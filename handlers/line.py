@@ -16,7 +16,7 @@ from handlers import events
 from handlers.desk import Desk
 from handlers.inbox import Heard, Inbox
 from handlers.together import REACTIONS, Item, joins, take
-from storage import Envelope
+from storage import Envelope, LeaseInDoubt
 
 log = logging.getLogger("scribe.line")
 
@@ -72,7 +72,13 @@ class Line:
 
     async def sweep(self) -> None:
         """Take up again what nobody finished: a process that died, or a failure whose pause is over."""
-        for envelope in await self._desk.store.unfinished(self._desk.clock.now(), SWEPT):
+        try:
+            unfinished = await self._desk.store.unfinished(self._desk.clock.now(), SWEPT)
+        except LeaseInDoubt as doubt:
+            for key in set(doubt.keys) - self._held:
+                self._inbox.broken_off(key)
+            raise
+        for envelope in unfinished:
             self._desk.metrics.heard(envelope.kind, "replayed")
             self.put(envelope)
 

@@ -8,7 +8,7 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -50,6 +50,8 @@ HOPELESS: Final = frozenset({"invalid_auth", "account_inactive", "token_revoked"
 CALL_SECONDS: Final = 30
 DRAIN_SECONDS: Final = 20
 """How long what is under way may take to end; a deploy usually allows 30 before it kills."""
+LAST_SECONDS: Final = 2
+"""How long each of the last things may take after that."""
 HTTP_PORT: Final = 3000
 SWITCH_SECONDS: Final = 0.0005
 """How long work in another thread, such as drawing a report, may keep an ack from going on. An ack changes threads many
@@ -97,10 +99,11 @@ def _spare_what_stays() -> None:
 
 
 @asynccontextmanager
-async def at_work(settings: Settings, name: str) -> AsyncIterator[Desk]:
+async def at_work(settings: Settings, name: str, patience: float = DRAIN_SECONDS) -> AsyncIterator[Desk]:
     """The program, connected and working for as long as the block lasts. `name` tells this replica from the others.
 
-    At the end it takes nothing new, lets what is under way end within `DRAIN_SECONDS`, and gives back what is left.
+    At the end it takes nothing new, lets what is under way end within `patience` seconds, breaks off what does not, and
+    gives back what is left.
 
     Raises:
         Misconfigured: Slack refuses a token for good.
@@ -118,12 +121,12 @@ async def at_work(settings: Settings, name: str) -> AsyncIterator[Desk]:
             await stack.enter_async_context(pulse(desk, courier, attendance, settings.pulse))
         health = Health(desk, lambda: not work.done())
         await _listen(stack, settings, gate, desk, health)
-        stack.push_async_callback(_drained, desk, courier, work)
+        stack.push_async_callback(_drained, desk, courier, work, patience)
         if settings.transport == "socket":
             await _connect(stack, settings, gate, desk, health, attendance)
         else:
             attendance.begin(_always)
-        stack.push_async_callback(attendance.leave)
+        stack.push_async_callback(_at_last, attendance.leave, "the last sign of life could not be given")
         stack.callback(desk.drain)
         yield desk
 
@@ -152,21 +155,34 @@ async def _always() -> bool:
     return True
 
 
-async def _drained(desk: Desk, courier: Courier, work: asyncio.Task[None]) -> None:
+async def _drained(desk: Desk, courier: Courier, work: asyncio.Task[None], patience: float) -> None:
     """Let what is under way end; whoever is next takes up the rest at once, not only when its leases run out."""
     desk.drain()  # also where the start failed
     try:
-        async with asyncio.timeout(DRAIN_SECONDS):
+        async with asyncio.timeout(patience):
             await asyncio.wait([work])
             while desk.busy or not courier.idle:
                 await desk.stirred()
     except TimeoutError:
-        log.warning("not all that was under way ended within %s s; it is kept and will be taken up", DRAIN_SECONDS)
-    await courier.stop()
+        log.warning("not all that was under way ended within %s s; it is kept and will be taken up", patience)
+        await _break_off({work, *desk.under_way, *courier.under_way})
+    await _at_last(desk.store.release, "what is left could not be given back; others take it up in a minute")
+
+
+async def _break_off(tasks: set[asyncio.Task[Any]]) -> None:
+    """Whoever takes up what they were at looks first whether it took effect."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=LAST_SECONDS)
+
+
+async def _at_last(work: Callable[[], Awaitable[None]], failed: str) -> None:
+    """A program that stops has no time for a database that hangs, and nobody to tell of its failure but the log."""
     try:
-        await desk.store.release()
+        async with asyncio.timeout(LAST_SECONDS):
+            await work()
     except Exception:
-        log.exception("what is left could not be given back; others take it up when its leases run out")
+        log.exception(failed)
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from storage.backup import backup
 from storage.engine import StorageFails, StorageRefused, is_sqlite
 from storage.folds import UnknownIncident
+from storage.inbox import LeaseInDoubt
 from storage.schema import SchemaState, migrate, schema_state
 from storage.store import Store
 from storage.values import (
@@ -39,6 +40,7 @@ __all__ = [
     "Found",
     "Hit",
     "Kept",
+    "LeaseInDoubt",
     "Leased",
     "Message",
     "NudgeRow",

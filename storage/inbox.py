@@ -29,6 +29,14 @@ _ENVELOPE: Final = (
 )
 
 
+class LeaseInDoubt(Exception):
+    """The database failed while it leased; the envelopes with these keys may be leased to me all the same."""
+
+    def __init__(self, keys: Collection[str]) -> None:
+        super().__init__(f"{len(keys)} envelopes may be leased or not")
+        self.keys = keys
+
+
 class Inbox:
     """The part of the store that holds envelopes."""
 
@@ -85,8 +93,16 @@ class Inbox:
         """Lease the envelopes that nobody finished and nobody is at work on, the oldest first.
 
         One that was leased too often without a word (it takes the process down) is set aside instead.
+
+        Raises:
+            LeaseInDoubt: the database failed before it said whether they are mine now.
         """
-        rows = await self._db.write(_lease, now, limit, {"lease_by": self.me, "lease_until": now + self.lease})
+        due = await self._db.read(lambda connection: connection.execute(_due(now, limit)).all())
+        keys = [row.key for row in due]
+        try:
+            rows = await self._db.write(_lease, keys, now, {"lease_by": self.me, "lease_until": now + self.lease})
+        except Exception as problem:
+            raise LeaseInDoubt(keys) from problem
         return [_envelope(row) for row in sorted(rows, key=lambda row: row.id) if row.attempt <= ATTEMPTS]
 
     async def envelope(self, key: str) -> Envelope | None:
@@ -126,8 +142,10 @@ def _give_back(connection: Connection, keys: Collection[str], me: str, now: date
         connection.execute(given_back, {"lease_by": None, "lease_until": due})
 
 
-def _lease(connection: Connection, now: datetime, limit: int, lease: dict[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
-    rows = connection.execute(_claim(now, limit), lease).all()
+def _lease(
+    connection: Connection, keys: Sequence[str], now: datetime, lease: dict[str, Any]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    rows = connection.execute(_claim(keys, now), lease).all()
     worn = [row.key for row in rows if row.attempt > ATTEMPTS]
     if worn:
         connection.execute(
@@ -137,16 +155,14 @@ def _lease(connection: Connection, now: datetime, limit: int, lease: dict[str, A
     return rows
 
 
-def _claim(now: datetime, limit: int) -> UpdateBase:
+def _due(now: datetime, limit: int) -> Select[int, str]:
     free = or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now)
-    due = (
-        select(inbox.c.id)
-        .where(_WAITING, free)
-        .order_by(inbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
+    return select(inbox.c.id, inbox.c.key).where(_WAITING, free).order_by(inbox.c.id).limit(limit)
+
+
+def _claim(keys: Sequence[str], now: datetime) -> UpdateBase:
+    """What a replica has leased since we looked is passed over."""
+    due = _due(now, len(keys)).where(inbox.c.key.in_(keys)).with_for_update(skip_locked=True).cte("due")
     return (
         update(inbox)
         .where(inbox.c.id.in_(select(due.c.id)))

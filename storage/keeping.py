@@ -40,6 +40,12 @@ class Keeper:
             self._turn = asyncio.create_task(self._take_turns())
         return await kept
 
+    async def stop(self) -> None:
+        """Break off a commit that does not end, when nobody waits for it any more."""
+        if self._turn is not None:
+            self._turn.cancel()
+            await asyncio.wait([self._turn])
+
     async def rest(self) -> None:
         """Return when nothing has come for `PAUSE` and nothing waits, and after `PATIENCE` in any case."""
         until = time.monotonic() + PATIENCE

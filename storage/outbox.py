@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -59,6 +59,12 @@ class Outbox:
         mine = {"now": now, "limit": limit, "lease_by": self.me, "lease_until": now + lease}
         rows = await self._db.once(lambda connection: connection.execute(_claim(), mine).all())
         return sorted((_leased(row) for row in rows), key=lambda call: call.id)
+
+    async def give_back_calls(self, in_hand: Collection[int]) -> None:
+        """Of the calls that are leased to me only these are in hand; nobody has begun to deliver the others."""
+        unknown = update(outbox).where(outbox.c.lease_by == self.me, outbox.c.id.not_in(in_hand), _WAITING)
+        untried = unknown.values(attempt=outbox.c.attempt - 1, lease_by=None, lease_until=None)
+        await self._db.once(lambda connection: connection.execute(untried))
 
     async def delivered(self, id: int, result: dict[str, Any], now: datetime) -> bool:
         """Slack took it; of the result the place is kept. False: the lease went to somebody else meanwhile."""

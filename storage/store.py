@@ -105,7 +105,10 @@ class Store(
                 yield store
 
     async def release(self) -> None:
-        """Give back what I have leased and will not finish, so that nobody waits for my leases to run out."""
+        """Give back what I have leased and will not finish, so that nobody waits for my leases to run out. Nobody else
+        asks anything of this store any more.
+        """
+        await self._keeper.stop()
         await self._free_leases(self.me)
 
     async def _free_leases(self, of: str | None = None) -> None:

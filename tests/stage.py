@@ -17,7 +17,7 @@ from typing import Literal
 
 from bot.incident import Incident
 from handlers.desk import Desk
-from handlers.running import at_work
+from handlers.running import DRAIN_SECONDS, at_work
 from handlers.settings import Settings, load
 from tests.slackd.people import Person
 from tests.slackd.records import Channel, Ephemeral, Message
@@ -71,10 +71,12 @@ def settings_for(slack: Slackd, database: str, transport: Transport = "socket", 
 
 
 @asynccontextmanager
-async def scribe_at_work(slack: Slackd, settings: Settings, name: str = "story") -> AsyncIterator[Desk]:
+async def scribe_at_work(
+    slack: Slackd, settings: Settings, name: str = "story", patience: float = DRAIN_SECONDS
+) -> AsyncIterator[Desk]:
     """Scribe connected to this Slack; the clock waits for it."""
     os.environ.pop("SLACK_BOT_TOKEN", None)
-    async with at_work(settings, name) as desk:
+    async with at_work(settings, name, patience) as desk:
         slack.watch(f"http://{settings.pulse}/")
         if settings.transport == "http":
             delivery = slack.use_http(f"http://{settings.host}:{settings.port}/slack/events")
@@ -85,13 +87,15 @@ async def scribe_at_work(slack: Slackd, settings: Settings, name: str = "story")
 class Program:
     """Scribe at work in this process, until it is told to go and after it is told to come again."""
 
-    def __init__(self, slack: Slackd, settings: Settings) -> None:
+    def __init__(self, slack: Slackd, settings: Settings, patience: float = DRAIN_SECONDS) -> None:
         self._slack = slack
         self._settings = settings
+        self._patience = patience
         self._at_work = AsyncExitStack()
 
     async def start(self) -> Desk:
-        return await self._at_work.enter_async_context(scribe_at_work(self._slack, self._settings))
+        at_work = scribe_at_work(self._slack, self._settings, patience=self._patience)
+        return await self._at_work.enter_async_context(at_work)
 
     async def stop(self) -> None:
         await self._at_work.aclose()
@@ -182,9 +186,12 @@ async def staged(
     now: datetime = MORNING,
     config: str = "",
     folder: Path | None = None,
+    patience: float = DRAIN_SECONDS,
     **variables: str,
 ) -> AsyncIterator[Stage]:
-    """A stage with everybody on it. `config` is the text of a scribe.toml, written to `folder`."""
+    """A stage with everybody on it. `config` is the text of a scribe.toml, written to `folder`; `patience` is how long
+    Scribe lets what is under way end when it is stopped.
+    """
     files: Mapping[str, str] = {}
     if config and folder is not None:
         (folder / "scribe.toml").write_text(config, encoding="utf-8")
@@ -195,7 +202,7 @@ async def staged(
         bob = slack.person("bob", name="Bob Brown", tz="America/New_York")
         carol = slack.person("carol", name="Carol Chen", tz="Asia/Tokyo")
         general = slack.channel("general", alice, bob, carol)
-        program = Program(slack, settings)
+        program = Program(slack, settings, patience)
         try:
             yield Stage(slack, settings, await program.start(), alice, bob, carol, general, program)
         finally:

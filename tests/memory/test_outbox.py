@@ -60,6 +60,22 @@ async def test_only_the_first_of_each_lane_goes_out_until_it_is_finished(store: 
     assert await leased(store) == ["a2"]
 
 
+async def test_what_was_leased_without_our_knowing_is_free_again_as_if_it_had_not_been(store: Store) -> None:
+    await put(store, call("a1", "A"), call("a2", "A"), call("b1", "B"))
+    in_hand, _ = await store.lease_calls(NOW, 10, MINUTE)
+    await store.give_back_calls([in_hand.id])
+    [again] = await store.lease_calls(NOW, 10, MINUTE)
+    assert (again.key, again.attempt) == ("b1", 1)
+
+
+async def test_nobody_gives_back_the_calls_of_another(two_replicas: tuple[Store, Store]) -> None:
+    here, there = two_replicas
+    await put(here, call("a1"))
+    await here.lease_calls(NOW, 10, MINUTE)
+    await there.give_back_calls([])
+    assert await there.lease_calls(NOW, 10, MINUTE) == []
+
+
 async def test_a_limit_takes_the_oldest(store: Store) -> None:
     await put(store, *(call(f"k{n}", f"lane{n}") for n in range(5)))
     assert await leased(store, limit=2) == ["k0", "k1"]

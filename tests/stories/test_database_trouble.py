@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from handlers.running import DRAIN_SECONDS
+from storage import Store
 from storage.engine import read_url
 from tests.databases import fresh_postgres, fresh_sqlite
 from tests.slackd.records import Channel
@@ -55,10 +57,12 @@ def administer(url: str, statement: str) -> None:
 
 
 @asynccontextmanager
-async def on_postgres(transport: Transport = "socket") -> AsyncIterator[tuple[str, Stage, Channel]]:
+async def on_postgres(
+    transport: Transport = "socket", patience: float = DRAIN_SECONDS
+) -> AsyncIterator[tuple[str, Stage, Channel]]:
     """A database of its own, the stage over it, and the channel of an incident."""
     url = fresh_postgres()
-    async with staged(url, transport) as stage:
+    async with staged(url, transport, patience=patience) as stage:
         yield url, stage, await stage.declared()
 
 
@@ -127,14 +131,14 @@ def locked_incidents(url: str, lock: str = "SELECT id FROM incidents FOR UPDATE"
         engine.dispose()
 
 
-async def waiting(url: str, condition: str) -> None:
-    """Return once one of our connections waits in this way."""
+async def waiting(url: str, condition: str, count: int = 1) -> None:
+    """Return once so many of our connections are as described."""
     ours = f"datname = '{read_url(url).database}' AND {condition}"
     wanted = text(f"SELECT count(*) FROM pg_stat_activity WHERE {ours}")  # noqa: S608
     engine = create_engine(read_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         async with asyncio.timeout(20):
-            while not connection.scalar(wanted):  # noqa: ASYNC110
+            while connection.scalar(wanted) != count:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
     engine.dispose()
 
@@ -222,6 +226,35 @@ async def test_what_was_kept_without_our_knowing_is_done_once_and_soon() -> None
         assert await lines(stage, channel) == ["db failover"]
 
 
+async def test_an_envelope_that_was_leased_without_our_knowing_is_taken_up_soon() -> None:
+    """A replica died over it; when its lease had run out the database was gone before it could say that it is ours."""
+    async with on_postgres() as (url, stage, channel):
+        message = await stage.bob.says(channel, "db failover")
+        await stage.minutes(0.1)
+        async with Store.open(url, me="died") as replica:
+            item = {"type": "message", "channel": channel.id, "ts": message.ts}
+            event = {"type": "reaction_added", "user": stage.carol.id, "reaction": "pushpin", "item": item}
+            body = {"type": "event_callback", "event_id": "Ev1", "event": {**event, "event_ts": message.ts}}
+            await replica.keep("event:Ev1", "event_callback", body, stage.desk.clock.now())
+        await stage.minutes(0.98)
+        with lost_answers(url):
+            await stage.slack.clock.jump(2)
+            await waiting(url, "wait_event = 'SyncRep'")
+        await stage.minutes(0.1)
+        assert await lines(stage, channel) == ["db failover"]
+
+
+async def test_a_call_that_was_leased_without_our_knowing_is_made_at_once() -> None:
+    """The report becomes a canvas ten seconds after the declaration, and not when a lease of nobody's has run out."""
+    async with on_postgres() as (url, stage, channel):
+        await stage.minutes(0.15)
+        with lost_answers(url):
+            await stage.slack.clock.jump(2)
+            await waiting(url, "wait_event = 'SyncRep'")
+        await stage.settle()
+        assert [canvas.tab for canvas in stage.slack.world.canvases.values()] == [channel.id]
+
+
 async def test_a_call_whose_delivery_could_not_be_noted_is_looked_for_and_not_made_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -249,3 +282,46 @@ async def test_an_errand_that_finds_the_database_failing_is_run_again() -> None:
         await stage.minutes(0.1)
         assert (await stage.desk.store.depth(stage.desk.clock.now()))["outbox_aside"] == 0
         assert [canvas.tab for canvas in stage.slack.world.canvases.values()] == [channel.id]
+
+
+async def test_a_stop_while_the_database_hangs_breaks_off_what_waits_for_it() -> None:
+    """A mark and a command wait for their incident. No connection is left open, and both are done after the return."""
+    async with on_postgres(patience=0.5) as (url, stage, channel):
+        message = await stage.bob.says(channel, "db failover")
+        await stage.settle()
+        with locked_incidents(url):
+            await stage.carol.reacts(message, "pushpin")
+            typed = asyncio.create_task(stage.alice.types("/incident event rolled back", channel))
+            await waiting(url, "wait_event_type = 'Lock'", 2)
+            assert stage.program is not None
+            await stage.program.stop()
+            await waiting(url, "query NOT LIKE '%FOR UPDATE'", 0)
+        await stage.returns()
+        await typed
+        assert await lines(stage, channel) == ["db failover", "rolled back"]
+
+
+async def test_a_stop_while_a_commit_hangs_breaks_off_what_is_being_kept() -> None:
+    """It is kept without our knowing; whoever is next takes it up, for nobody holds its lease."""
+    async with on_postgres("http", patience=0.5) as (url, stage, channel):
+        message = await stage.bob.says(channel, "db failover")
+        await stage.settle()
+        with lost_answers(url):
+            await stage.carol.reacts(message, "pushpin")
+            await waiting(url, "wait_event = 'SyncRep'")
+            assert stage.program is not None
+            await stage.program.stop()
+            await waiting(url, "true", 0)
+        await stage.returns()
+        assert await lines(stage, channel) == ["db failover"]
+
+
+async def test_a_stop_without_a_database_ends_all_the_same() -> None:
+    """Nothing can be given back, and the last sign of life cannot be given; that is said in the log."""
+    async with on_postgres() as (url, stage, channel):
+        with no_database(url):
+            assert stage.program is not None
+            await stage.program.stop()
+        await stage.returns()
+        await stage.alice.types("/incident event db failover", channel)
+        assert await lines(stage, channel) == ["db failover"]
