@@ -20,8 +20,9 @@ from storage import Envelope, LeaseInDoubt
 
 log = logging.getLogger("scribe.line")
 
-TOGETHER: Final = 50
-"""Envelopes of one commit; the more, the longer an ack may have to wait for it."""
+MARKED: Final = 50
+TOGETHER: Final = 200
+"""Reactions of one commit, and envelopes of any kind; the more, the longer an ack may have to wait for it."""
 CHANNELS_AT_ONCE: Final = 4
 HELD_MOST: Final = 5_000
 """Envelopes that wait in memory; when so many do, the next one is kept only when there is room again."""
@@ -100,10 +101,16 @@ class Line:
                 while waiting and not self._desk.draining:
                     await self._desk.store.nothing_to_keep()
                     async with self._hands:
-                        await self._together(lane, waiting)
+                        await self._turn(lane, waiting)
             finally:
                 for envelope in self._lanes.pop(lane):
                     self._let_go(envelope)
+
+    async def _turn(self, lane: str, waiting: deque[Envelope]) -> None:
+        """As many batches as what waits now may need; what comes meanwhile is for the next turn."""
+        for _ in range(0, len(waiting), MARKED):
+            if waiting and not self._desk.draining:
+                await self._together(lane, waiting)
 
     async def _together(self, lane: str, waiting: deque[Envelope]) -> None:
         """The first of those that wait, with what can be taken up together with it."""
@@ -111,7 +118,8 @@ class Line:
         if not joins(first.body["event"]):
             await self._alone(first)
             return
-        batch = [first, *_joining(waiting, TOGETHER - 1)]
+        batch = [first]
+        _join(batch, waiting)
         try:
             alone = await self._taken(lane, batch, waiting)
         except Exception:
@@ -140,14 +148,13 @@ class Line:
         unbind_contextvars("incident")  # of those before, which may have belonged to another
 
         def more() -> list[Item]:
-            joining = _joining(waiting, TOGETHER - len(batch))
-            batch.extend(joining)
-            return [_item(envelope) for envelope in joining]
+            before = len(batch)
+            _join(batch, waiting)
+            return [_item(envelope) for envelope in batch[before:]]
 
         left = {item.heard.key for item in await take(self._desk, lane, [_item(e) for e in batch], more)}
         for envelope in batch:
             if envelope.key not in left:
-                await self._desk.store.finish(envelope.key, envelope.received_at)
                 self._let_go(envelope)
         return [envelope for envelope in batch if envelope.key in left]
 
@@ -191,9 +198,13 @@ def _item(envelope: Envelope) -> Item:
     return Item(_heard(envelope), envelope.body["event"])
 
 
-def _joining(waiting: deque[Envelope], most: int) -> list[Envelope]:
-    """Those at the head of the lane that can be taken up together."""
-    taken: list[Envelope] = []
-    while waiting and len(taken) < most and joins(waiting[0].body["event"]):
-        taken.append(waiting.popleft())
-    return taken
+def _join(batch: list[Envelope], waiting: deque[Envelope]) -> None:
+    """Add those at the head of the lane that can be taken up together with the batch."""
+    marked = sum(map(_is_reaction, batch))
+    while waiting and len(batch) < TOGETHER and marked < MARKED and joins(waiting[0].body["event"]):
+        batch.append(waiting.popleft())
+        marked += _is_reaction(batch[-1])
+
+
+def _is_reaction(envelope: Envelope) -> bool:
+    return envelope.body["event"].get("type") in REACTIONS

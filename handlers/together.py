@@ -54,30 +54,34 @@ async def take(
 
     Returns what was left alone: reactions on messages that the transcript does not have yet.
     """
-    marked = [item for item in items if _means_something(desk, item.event)]
-    incident = await incident_here(desk, channel) if marked else None
+    incident = await incident_here(desk, channel) if _marked(desk, items) else None
+    if incident is None:
+        now = max(item.heard.at for item in items)
+        await desk.store.take_up(channel, _said(desk, channel, items), [item.heard.key for item in items], now)
+        return []
     async with desk.store.visit(incident) as visit:
-        if incident is not None:
-            come = more()
-            items = [*items, *come]
-            marked += [item for item in come if _means_something(desk, item.event)]
-            bind_contextvars(incident=visit.incident.number or incident)
-        said = [message for item in items if (message := _said(desk, channel, item)) is not None]
-        if said:
-            await visit.remember_here(channel, said)
-        left = await _mark(desk, visit, marked) if incident is not None else []
-        for item in items:
-            if item not in left:
-                await visit.finish(item.heard.key, item.heard.at)
-    if incident is not None:
-        desk.wake.set()  # there is something to tell
+        items = [*items, *more()]
+        bind_contextvars(incident=visit.incident.number or incident)
+        if said := _said(desk, channel, items):
+            await visit.remember_all(said)
+        left = await _mark(desk, visit, _marked(desk, items))
+        done = [item.heard for item in items if item not in left]
+        for heard in done:
+            await visit.finish(heard.key, heard.at)
+    for heard in done:
+        await desk.store.finish(heard.key, heard.at)
+    desk.wake.set()  # there is something to tell
     return left
 
 
-def _said(desk: Desk, channel: str, item: Item) -> Message | None:
-    if not is_said(item.event) or is_ours(desk, item.event):
-        return None
-    return transcribed(channel, item.event, item.heard.at)
+def _said(desk: Desk, channel: str, items: Sequence[Item]) -> list[Message]:
+    heard = [item for item in items if is_said(item.event) and not is_ours(desk, item.event)]
+    messages = [transcribed(channel, item.event, item.heard.at) for item in heard]
+    return [message for message in messages if message is not None]
+
+
+def _marked(desk: Desk, items: Sequence[Item]) -> list[Item]:
+    return [item for item in items if _means_something(desk, item.event)]
 
 
 def _means_something(desk: Desk, event: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, UpdateBase, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, UpdateBase, bindparam, delete, func, or_, select, update
 
 from storage.engine import Database
 from storage.keeping import Keeper
@@ -26,6 +26,12 @@ _ENVELOPE: Final = (
     inbox.c.received_at,
     inbox.c.attempt,
     inbox.c.answer,
+)
+_FINISH: Final = (
+    update(inbox)
+    .where(inbox.c.key.in_(bindparam("keys", expanding=True)), inbox.c.done_at.is_(None))
+    .values(done_at=bindparam("now"), lease_by=None, lease_until=None, answer=None)
+    .returning(inbox.c.key)
 )
 
 
@@ -65,10 +71,6 @@ class Inbox:
             self._finished.discard(key)
             return
         await self._db.once(finish, [key], now)
-
-    async def finish_all(self, keys: Collection[str], now: datetime) -> None:
-        """As `finish`, for many envelopes in one commit."""
-        await self._db.once(finish, keys, now)
 
     async def nothing_to_keep(self) -> None:
         """Return when no envelope waits to be kept, after a tenth of a second in any case: acks go first."""
@@ -186,9 +188,7 @@ def finish(connection: Connection, keys: Collection[str], now: datetime) -> set[
 
     Returns those that were not finished before.
     """
-    done = update(inbox).where(inbox.c.key.in_(keys), inbox.c.done_at.is_(None)).returning(inbox.c.key)
-    values = {"done_at": now, "lease_by": None, "lease_until": None, "answer": None}
-    return set(connection.scalars(done, values))
+    return set(connection.scalars(_FINISH, {"keys": list(keys), "now": now}))
 
 
 def answer(connection: Connection, key: str, what: dict[str, Any]) -> None:

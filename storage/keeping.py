@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from functools import cache
 from typing import Any, Final
 
@@ -16,8 +17,14 @@ TOGETHER: Final = 200
 """Rows of one commit; the more, the longer the first of them waits for its ack."""
 
 PAUSE: Final = 0.001
-PATIENCE: Final = 0.1
-"""Seconds. What is kept must not wait for ever to be worked on, however much comes."""
+"""Seconds without an envelope after which what was kept may be worked on."""
+STREAM: Final = 10
+WITHIN: Final = 0.1
+"""So many envelopes within so many seconds are a stream: the next one is about to come, and would have to wait."""
+PATIENCE: Final = 0.03
+"""Seconds. What is kept must not wait for ever to be worked on, however much comes. The longer it waits, the more is
+worked on in one commit: less is done in all, but an ack that meets it waits longer.
+"""
 
 Row = dict[str, Any]
 
@@ -29,13 +36,13 @@ class Keeper:
         self._db = db
         self._waiting: list[tuple[Row, asyncio.Future[bool]]] = []
         self._turn: asyncio.Task[None] | None = None
-        self._last = 0.0
+        self._came = deque([0.0] * STREAM, maxlen=STREAM)
 
     async def keep(self, row: Row) -> bool:
         """True: kept now and committed. False: its key was known already. A failed commit fails everybody in it."""
         kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((row, kept))
-        self._last = time.monotonic()
+        self._came.append(time.monotonic())
         if self._turn is None:
             self._turn = asyncio.create_task(self._take_turns())
         return await kept
@@ -49,8 +56,14 @@ class Keeper:
     async def rest(self) -> None:
         """Return when nothing has come for `PAUSE` and nothing waits, and after `PATIENCE` in any case."""
         until = time.monotonic() + PATIENCE
-        while (self._turn or time.monotonic() < self._last + PAUSE) and time.monotonic() < until:  # noqa: ASYNC110 - waits for nothing
-            await asyncio.sleep(PAUSE / 2)
+        while self._busy(now := time.monotonic()) and now < until:  # noqa: ASYNC110 - waits for nothing
+            await asyncio.sleep(PATIENCE / 4 if self._streams(now) else PAUSE / 2)
+
+    def _busy(self, now: float) -> bool:
+        return self._turn is not None or now < self._came[-1] + PAUSE or self._streams(now)
+
+    def _streams(self, now: float) -> bool:
+        return now < self._came[0] + WITHIN
 
     async def _take_turns(self) -> None:
         while self._waiting:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Executable, Row, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Executable, Row, bindparam, exists, func, or_, select
 
 from storage.engine import Database
-from storage.tables import messages, upsert
+from storage.inbox import finish
+from storage.tables import incidents, messages, upsert
 from storage.values import Message
 
 _KEY: Final = ("channel", "ts")
+_AT: Final = select(messages).where(
+    messages.c.channel.in_(bindparam("channels", expanding=True)),
+    messages.c.ts.in_(bindparam("stamps", expanding=True)),
+)
+_HAS_INCIDENT: Final = select(exists().where(incidents.c.channel == bindparam("channel")))
 
 
 class Transcript:
@@ -31,6 +38,12 @@ class Transcript:
     async def remember_all(self, page: Sequence[Message]) -> list[Message | None]:
         """`remember` for many messages in one transaction, as when a history is read back."""
         return await self._db.write(remember, page)
+
+    async def take_up(self, channel: str, page: Sequence[Message], told_by: Collection[str], now: datetime) -> None:
+        """Keep what was said in this channel, if it has an incident, and finish the envelopes that told it, in one
+        commit.
+        """
+        await self._db.write(_take_up, channel, page, told_by, now)
 
     async def message(self, channel: str, ts: str) -> Message | None:
         found = await self._select(messages.c.channel == channel, messages.c.ts == ts)
@@ -92,6 +105,14 @@ class Transcript:
         return [_message(row) for row in await self._db.read(lambda connection: connection.execute(wanted).all())]
 
 
+def _take_up(
+    connection: Connection, channel: str, page: Sequence[Message], told_by: Collection[str], now: datetime
+) -> None:
+    if page and connection.scalar(_HAS_INCIDENT, {"channel": channel}):
+        remember(connection, page)
+    finish(connection, told_by, now)
+
+
 def remember(connection: Connection, page: Sequence[Message]) -> list[Message | None]:
     """Within a transaction: keep each message as it now stands; return what stood before each."""
     known = messages_at(connection, [(message.channel, message.ts) for message in page])
@@ -118,10 +139,8 @@ def mentions(connection: Connection, channel: str, of: str, since: str, limit: i
 
 def messages_at(connection: Connection, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Message]:
     """Within a transaction: the messages at these (channel, ts), as they stand now."""
-    wanted = select(messages).where(
-        messages.c.channel.in_({channel for channel, _ in places}), messages.c.ts.in_({ts for _, ts in places})
-    )
-    return {(row.channel, row.ts): _message(row) for row in connection.execute(wanted)}
+    wanted = {"channels": list({channel for channel, _ in places}), "stamps": list({ts for _, ts in places})}
+    return {(row.channel, row.ts): _message(row) for row in connection.execute(_AT, wanted)}
 
 
 def _supersedes(new: Message, old: Message) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Blocking
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import insert, update
 
 from bot.evolve import evolve
 from bot.facts import AnyFact, Recorded
@@ -116,10 +116,6 @@ class Visit:
         """The arguments of the calls of this name that are not delivered, and whether a newer one would replace it."""
         return await self._connection.run(outbox.unfinished, replaces)
 
-    async def remember_here(self, channel: str, page: Sequence[Message]) -> bool:
-        """As `remember_all` for what was said in this channel. False: it has no incident, and nothing is remembered."""
-        return await self._connection.run(_remember_here, channel, page)
-
     async def message(self, channel: str, ts: str) -> Message | None:
         """As `Store.message`, read after the incident was locked."""
         return (await self.messages([(channel, ts)])).get((channel, ts))
@@ -196,14 +192,6 @@ class Visit:
         for id, held in self._held.items():
             if id not in self._blanked:
                 folds.keep(held.fold())
-
-
-def _remember_here(connection: Blocking, channel: str, page: Sequence[Message]) -> bool:
-    here = select(exists().where(incidents.c.channel == channel))
-    if not connection.scalar(here):
-        return False
-    transcript.remember(connection, page)
-    return True
 
 
 def _new_incident(connection: Blocking, now: datetime) -> int:

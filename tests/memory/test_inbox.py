@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 from datetime import datetime
 
 import pytest
@@ -154,3 +156,16 @@ async def test_what_was_forgotten_may_be_said_again_but_not_what_was_finished(st
 async def test_a_naive_moment_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="without a zone"):
         await store.keep("event:Ev1", "event", {}, datetime(2026, 3, 9))  # noqa: DTZ001
+
+
+async def test_what_was_kept_is_worked_on_although_more_keeps_coming(store: Store) -> None:
+    async def stream() -> None:
+        for n in itertools.count():
+            await store.keep(f"event:Ev{n}", "event", {}, NOW)
+
+    coming = asyncio.create_task(stream())
+    async with asyncio.timeout(20):
+        await store.nothing_to_keep()
+    coming.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await coming

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from storage import Message, Person, Store
 from storage.transcript import _supersedes
-from tests.memory.said import HOUR, NOW, message, ts
+from tests.memory.said import HOUR, NOW, an_incident, message, ts
 
 
 async def test_a_message_comes_back_as_it_was_heard(store: Store) -> None:
@@ -144,3 +144,14 @@ async def test_replicas_that_remember_the_same_page_in_other_orders_do_not_wait_
         page = [message(n) for n in range(start, start + 1000)]
         await asyncio.gather(here.remember_all(page), there.remember_all(page[::-1]))
         assert await here.message("C1", ts(start + 999)) == page[-1]
+
+
+async def test_what_is_said_in_a_channel_is_taken_up_only_where_it_has_an_incident(store: Store) -> None:
+    """Of both the envelope is finished in the same commit."""
+    await an_incident(store, channel="C1")
+    for channel in ("C1", "C2"):
+        await store.keep(f"event:{channel}", "event_callback", {}, NOW)
+        await store.take_up(channel, [replace(message(0), channel=channel)], [f"event:{channel}"], NOW)
+    assert await store.message("C1", ts(0)) == message(0)
+    assert await store.message("C2", ts(0)) is None
+    assert await store.unfinished(NOW + HOUR, 10) == []
