@@ -161,7 +161,7 @@ async def _mine(question: Question) -> Message:
 
 async def _told(question: Question) -> Message:
     """A further page of a reminder: `<person or channel> <day>`."""
-    to, day = question.asked.argument.split(" ")
+    to, _, day = question.asked.argument.partition(" ")
     if is_person(to) and to != question.person.id:
         raise Refused("That is another person's reminder.", "/incident actions mine")
     lines = home.visible(await nudging.lines_of(question.desk, to, day), question.seen)

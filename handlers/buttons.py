@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bot import commands as c
 from bot.decision import Refused
+from bot.incident import ActionItem, Entry, Incident
 from bot.words import ActionStatus, DocumentStatus, Status, Wire
 from handlers import forms as read_forms
 from handlers import home, nudge_buttons, screens, shortcuts, slash
@@ -17,8 +18,8 @@ from handlers.desk import Desk
 from handlers.homes import HOME
 from handlers.inbox import Heard
 from handlers.people import incident_named, require_may_command, require_may_touch
-from handlers.pressing import Body, Press, open_view
-from handlers.reports import post_draft, sign_off
+from handlers.pressing import Body, Press, open_view, understood
+from handlers.reports import post_draft, require_family, sign_off
 from handlers.slash import Typed
 from handlers.tell import GONE
 from templates.blocks import actions as a
@@ -38,7 +39,7 @@ async def press(desk: Desk, heard: Heard, body: Body) -> Message | None:
     pressed = body["actions"][0]
     action, value = a.named(pressed["action_id"]), _value(pressed)
     if action in (a.LINE_MENU, a.ITEM_MENU, a.VERSION_MENU) and value:
-        action, incident, thing = a.chosen(value)
+        action, incident, thing = understood(a.chosen, value)
         value = a.reference(incident, thing)
     if action in _PRESSED and action not in _OF_NO_INCIDENT and (about := _about(action, value)):
         await require_may_touch(desk, about, user)
@@ -50,15 +51,8 @@ async def press(desk: Desk, heard: Heard, body: Body) -> Message | None:
 
 
 def _about(action: str, value: str) -> int:
-    """The incident that a button is about; 0 for none.
-
-    Raises:
-        Refused: another version of Scribe made this button.
-    """
-    try:
-        return a.chosen(value)[1] if action == a.NUDGE_SNOOZE else a.referred(value)[0]
-    except ValueError:
-        raise Refused("This button is too old to be understood; please ask for it again.", "/incident help") from None
+    """The incident that a button is about; 0 for none."""
+    return understood(a.chosen, value)[1] if action == a.NUDGE_SNOOZE else understood(a.referred, value)[0]
 
 
 def _is_private(body: Body) -> bool:
@@ -105,20 +99,30 @@ async def _fields_form(p: Press) -> Message | None:
 
 async def _edit_line(p: Press) -> Message | None:
     incident = await p.desk.store.incident(p.incident)
-    entry = incident.entries.get(p.thing)
-    if entry is None or entry.erased:
-        raise Refused("That line is not on the timeline any more.", "/incident timeline")
-    return await _open(p, forms.edit_form(incident, entry, p.desk.look))
+    return await _open(p, forms.edit_form(incident, _line(incident, p.thing), p.desk.look))
 
 
 async def _move_line(p: Press) -> Message | None:
     incident = await p.desk.store.incident(p.incident)
-    return await _open(p, forms.move_form(incident, incident.entries[p.thing], p.desk.look))
+    return await _open(p, forms.move_form(incident, _line(incident, p.thing), p.desk.look))
+
+
+def _line(incident: Incident, id: str) -> Entry:
+    entry = incident.entries.get(id)
+    if entry is None or entry.erased:
+        raise Refused("That line is not on the timeline any more.", "/incident timeline")
+    return entry
 
 
 async def _item_form(p: Press, status: ActionStatus | None = None) -> Message | None:
     incident = await p.desk.store.incident(p.incident)
-    return await _open(p, forms.item_form(incident, incident.actions[p.thing], p.desk.look, status))
+    return await _open(p, forms.item_form(incident, _item(incident, p.thing), p.desk.look, status))
+
+
+def _item(incident: Incident, id: str) -> ActionItem:
+    if id not in incident.actions:
+        raise Refused("There is no such action item here.", "/incident actions")
+    return incident.actions[id]
 
 
 async def _item_decline(p: Press) -> Message | None:
@@ -133,13 +137,16 @@ async def _open(p: Press, view: dict[str, Any]) -> Message | None:
 async def _item_done(p: Press) -> Message | None:
     """How it was verified is asked first."""
     incident = await p.desk.store.incident(p.incident)
-    return await _open(p, forms.done_form(incident, incident.actions[p.thing], p.desk.look))
+    return await _open(p, forms.done_form(incident, _item(incident, p.thing), p.desk.look))
 
 
 async def _save_milestones(p: Press) -> Message | None:
     """The pickers of the quiet question are saved as they stand in its message."""
-    view = {"callback_id": a.MILESTONE_TIMES, "state": p.body.get("state") or {}, "private_metadata": a.metadata(
-        incident=p.incident)}  # fmt: skip
+    view = {
+        "callback_id": a.MILESTONE_TIMES,
+        "state": p.body.get("state") or {"values": {}},
+        "private_metadata": a.metadata(incident=p.incident),
+    }
     command = read_forms.read(view, p.request, p.desk.policy)
     if isinstance(command, read_forms.FieldErrors):
         raise Refused(" ".join(command.errors.values()), "/incident mark detected 13:58")
@@ -157,8 +164,9 @@ async def _sign_off(p: Press) -> Message | None:
 
 
 async def _advance(p: Press) -> Message | None:
-    family, _, status = p.thing.partition(" ")
-    return await act(p.desk, p.incident, c.AdvanceReport(DocumentStatus(status), family), p.request)
+    family, status = p.words(2)
+    advance = c.AdvanceReport(understood(DocumentStatus, status), require_family(p.desk, family).key)
+    return await act(p.desk, p.incident, advance, p.request)
 
 
 async def _versions(p: Press) -> Message | None:
@@ -166,12 +174,12 @@ async def _versions(p: Press) -> Message | None:
 
 
 async def _new_version(p: Press) -> Message | None:
-    family, _, after = p.thing.partition(" ")
-    return await act(p.desk, p.incident, c.RenewReport(family, after), p.request)
+    family, after = p.words(2)
+    return await act(p.desk, p.incident, c.RenewReport(require_family(p.desk, family).key, after), p.request)
 
 
 async def _version_file(p: Press) -> Message | None:
-    family, number, form = p.thing.split(" ")
+    family, number, form = p.words(3)
     return await act(p.desk, p.incident, c.SendVersion(number, form, family), p.request)
 
 
@@ -181,7 +189,7 @@ async def _compare(p: Press) -> Message | None:
 
 
 async def _comparison_file(p: Press) -> Message | None:
-    family, before, after = p.thing.split(" ")
+    family, before, after = p.words(3)
     return await act(p.desk, p.incident, c.SendVersion(after, "txt", family, before), p.request)
 
 
@@ -197,7 +205,7 @@ async def _declare_form(p: Press) -> Message | None:
 
 async def _choose_incident(p: Press) -> Message | None:
     """What was asked where there is no incident is done in the one chosen, as of when it was asked."""
-    incident, envelope = a.referred(p.value)
+    incident, envelope = understood(a.referred, p.value)
     kept = await p.desk.store.envelope(envelope)
     if kept is None:
         raise Refused("What you typed is not kept any more; please type it again.", "/incident list")
@@ -237,9 +245,10 @@ async def _page(p: Press) -> Message | None:
     screen, _, rest = p.thing.partition(":")
     page, _, asked = rest.partition(" ")
     if screen == HOME:
-        await home.put(p.desk, p.request.by, p.request.key, int(page))
+        await home.put(p.desk, p.request.by, p.request.key, understood(int, page))
         return None
-    return await screens.show(p.desk, c.Show(screen, asked, int(page) if page else None), p.incident, p.request.by)
+    shown = c.Show(screen, asked, understood(int, page) if page else None)
+    return await screens.show(p.desk, shown, p.incident, p.request.by)
 
 
 async def _picture(p: Press) -> Message | None:

@@ -21,6 +21,7 @@ from bot.report import build_report
 from handlers.desk import Desk
 from handlers.reports import context, people_in, require_family
 from handlers.slack_calls import NotYet
+from handlers.slack_errors import OUTSIDE, code_of
 from storage import Leased, Written
 from templates import canvas_notes, render
 from templates.blocks.card import name
@@ -57,8 +58,6 @@ REFUSING: Final = ONE_EACH | {
     "restricted_action",
     "team_tier_cannot_create_channel_canvases",
 }
-AWAY: Final = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
-"""Scribe is not in the channel any more; nobody misses anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +95,8 @@ async def keep(desk: Desk, call: Leased, args: dict[str, Any]) -> Result:
     except _Taken:
         return {"channel": incident.channel, "refused": "taken"}
     except SlackApiError as error:
-        code = str(error.response.get("error"))
-        if code in AWAY:
+        code = code_of(error)
+        if code in OUTSIDE:  # nobody misses anything
             return {}
         if code in REFUSING or (code in FALTERING and call.attempt >= PATIENCE):
             log.warning("Slack refuses the canvas of %s: %s %s", incident.number, code, error.response.get("detail"))
@@ -191,7 +190,7 @@ async def _make(desk: Desk, incident: Incident, paper: _Paper, known: Written | 
     try:
         made = await _created(desk, asked)
     except SlackApiError as error:
-        if error.response.get("error") not in TAKEN:
+        if code_of(error) not in TAKEN:
             raise
         return await _adopt(desk, incident, paper)
     await _hold(desk, incident, made)
@@ -203,7 +202,7 @@ async def _created(desk: Desk, asked: dict[str, Any]) -> str:
     try:
         made = await desk.courier.api_call("canvases.create", json=asked)
     except SlackApiError as error:
-        if error.response.get("error") not in ONE_EACH:
+        if code_of(error) not in ONE_EACH:
             raise
         made = await desk.courier.api_call("conversations.canvases.create", json=asked)
     return str(made["canvas_id"])
@@ -249,7 +248,7 @@ async def _write(desk: Desk, incident: Incident, canvas: str, paper: _Paper, kno
     try:
         await _replace(desk, canvas, canvas_notes.with_notes(paper.report, notes))
     except SlackApiError as error:
-        if not notes or error.response.get("error") != "canvas_editing_failed":
+        if not notes or code_of(error) != "canvas_editing_failed":
             raise
         await _replace(desk, canvas, canvas_notes.with_notes(paper.report, canvas_notes.as_words(notes)))
     await _settle(desk, incident, canvas, paper, known.title)

@@ -12,6 +12,7 @@ from handlers import catchup
 from handlers.act import act
 from handlers.desk import Desk
 from handlers.inbox import Heard
+from handlers.slack_errors import code_of
 from storage import Call
 from templates.blocks.offers import adoption_offer
 
@@ -78,7 +79,7 @@ async def _info(desk: Desk, channel: str) -> Mapping[str, Any] | None:
     try:
         answer = await desk.slack.conversations_info(channel=channel)
     except SlackApiError as error:
-        if error.response.get("error") == "channel_not_found":
+        if code_of(error) == "channel_not_found":
             return None
         raise
     channel_object: Mapping[str, Any] = answer["channel"]

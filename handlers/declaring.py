@@ -19,6 +19,7 @@ from handlers import catchup
 from handlers.act import Message, carry_out, settle
 from handlers.desk import Desk
 from handlers.readback import earlier_incident_ended
+from handlers.slack_errors import code_of
 from storage import Visit
 
 CHANNEL_NAME_MOST: int = 72
@@ -110,7 +111,7 @@ async def _entered(desk: Desk, channel: str) -> dict[str, object]:
         if not found.get("is_member"):
             found = (await desk.slack.conversations_join(channel=channel))["channel"]
     except SlackApiError as error:
-        if error.response.get("error") in ("channel_not_found", "method_not_supported_for_channel_type"):
+        if code_of(error) in ("channel_not_found", "method_not_supported_for_channel_type"):
             raise Refused("Scribe is not in this channel; invite it first.", "/invite @Scribe") from error
         raise
     return found  # type: ignore[no-any-return]

@@ -22,7 +22,8 @@ from handlers.act import CARD_TO_COME, CHANNEL_TO_COME, carry_out
 from handlers.desk import Desk
 from handlers.failures import told
 from handlers.newcomers import look_round
-from handlers.slack_calls import PERFORM, NotYet, code_of, perform_plainly
+from handlers.slack_calls import PERFORM, NotYet, perform_plainly
+from handlers.slack_errors import ABSENT, code_of
 from storage import Leased, StorageFails
 
 log = logging.getLogger("scribe.delivery")
@@ -41,7 +42,6 @@ DONE_ALREADY: Final = frozenset(
 DELETED: Final = frozenset({"file_deleted", "file_not_found"})
 POINTLESS: Final = frozenset({"message_not_found", "cant_update_message", "too_many_reactions", "thread_not_found"})
 """The message is gone or cannot carry it; nobody misses anything."""
-ABSENT: Final = frozenset({"not_in_channel", "channel_not_found", "is_archived", "user_not_in_channel"})
 REMINDERS: Final = "scribe.nudge"
 COURTESIES: Final = ("reactions.", "chat.postEphemeral", REMINDERS)
 """A reaction, a whisper or a reminder in a channel where Scribe, or whoever it is for, is not: nobody misses it."""

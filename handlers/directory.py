@@ -11,6 +11,7 @@ from typing import Any, Final
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.slack_errors import code_of
 from storage import Person, Store
 
 _ID: Final = re.compile(r"[UW][A-Z0-9]+|[SCG](?=[A-Z]*[0-9])[A-Z0-9]+")
@@ -87,7 +88,7 @@ class Directory:
         try:
             answer = await self._slack.users_info(user=user)
         except SlackApiError as error:
-            if error.response.get("error") in _NOBODY:
+            if code_of(error) in _NOBODY:
                 return None
             raise
         return person_of(answer["user"], self._team_id, now)
@@ -126,7 +127,7 @@ class Directory:
             else:
                 await (self._group if id[0] == "S" else self._channel)(id, now)
         except SlackApiError as error:
-            if error.response.get("error") not in _NAMELESS:
+            if code_of(error) not in _NAMELESS:
                 raise
         if id not in self._known:
             self._nameless.add(id)

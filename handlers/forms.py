@@ -25,7 +25,7 @@ from bot.words import (
     Status,
     meaning,
 )
-from handlers.submission import Submission, ids_of
+from handlers.submission import Submission, ids_of, too_old
 from templates.blocks import actions as a
 
 ERROR_MOST = 500  # readable under one input
@@ -45,17 +45,19 @@ def read(view: Mapping[str, Any], request: c.Request, policy: Policy) -> c.Under
     holds of its message only place and author, and says `UNSAID` for a wording that was left alone.
 
     Raises:
-        KeyError: the form is none of ours.
+        Refused: another version of Scribe made the form.
     """
+    reader = _READERS.get(view["callback_id"])
+    if reader is None:
+        raise too_old()
     submission = Submission(view, request)
-    command = _READERS[view["callback_id"]](submission, policy)
+    command = reader(submission, policy)
     return FieldErrors(submission.errors) if submission.errors else command
 
 
 def incident_of(view: Mapping[str, Any]) -> int | None:
     """The id of the incident that a form is about; None for one that declares."""
-    found = ids_of(view).get("incident")
-    return int(found) if found is not None else None
+    return ids_of(view).get("incident")
 
 
 def refusal(view: Mapping[str, Any], refused: Refused) -> FieldErrors:
@@ -95,7 +97,7 @@ def _event(s: Submission, policy: Policy) -> c.AddEvents:
 
 
 def _meaning(s: Submission) -> Meaning:
-    return meaning(s.raw("kind"))
+    return s.must("kind", meaning)
 
 
 def _edit(s: Submission, policy: Policy) -> c.Amend | None:
@@ -104,7 +106,7 @@ def _edit(s: Submission, policy: Policy) -> c.Amend | None:
     if s.changed("when") and s.raw("when") is None:
         s.wrong("when", "A line needs its time; withdraw the line instead if it is wrong altogether.")
     return c.Amend(
-        entry=s.ids["entry"],
+        entry=s.id("entry", str),
         text=s.text("text", "A line needs words; withdraw it instead.") if s.changed("text") else None,
         moment=s.moment("when") if s.changed("when") else None,
         meaning=_meaning(s) if s.changed("kind") else None,
@@ -112,9 +114,9 @@ def _edit(s: Submission, policy: Policy) -> c.Amend | None:
 
 
 def _capture(s: Submission, policy: Policy) -> c.Capture:
-    place = Evidence(s.ids["channel"], s.ids["ts"], s.ids.get("thread"))
+    place = Evidence(s.id("channel", str), s.id("ts", str), s.ids.get("thread"))
     return c.Capture(
-        message=c.SeenMessage(place, s.ids["author"], UNSAID),
+        message=c.SeenMessage(place, s.id("author", str), UNSAID),
         text=s.text("text") if s.changed("text") else UNSAID,
         moment=s.moment("when") if s.changed("when") else None,
         meaning=_meaning(s),
@@ -132,7 +134,7 @@ def _update(s: Submission, policy: Policy) -> c.PostUpdate:
 
 
 def _status(s: Submission, policy: Policy) -> c.ChangeStatus:
-    return c.ChangeStatus(Status(s.raw("status")), s.text("reason"), s.moment("when"))
+    return c.ChangeStatus(s.must("status", Status), s.text("reason"), s.moment("when"))
 
 
 def _reopen(s: Submission, policy: Policy) -> c.Reopen:
@@ -140,11 +142,11 @@ def _reopen(s: Submission, policy: Policy) -> c.Reopen:
 
 
 def _severity(s: Submission, policy: Policy) -> c.ChangeSeverity:
-    return c.ChangeSeverity(Severity(s.raw("severity")), s.text("reason"))
+    return c.ChangeSeverity(s.must("severity", Severity), s.text("reason"))
 
 
 def _role(s: Submission, policy: Policy) -> c.Assign:
-    return c.Assign(Role(s.raw("role")), s.raw("user"))
+    return c.Assign(s.must("role", Role), s.raw("user"))
 
 
 def _cancel(s: Submission, policy: Policy) -> c.Cancel:
@@ -156,7 +158,7 @@ def _merge(s: Submission, policy: Policy) -> c.MergeInto:
 
 
 def _move(s: Submission, policy: Policy) -> c.MoveLine:
-    return c.MoveLine(s.ids["entry"], _other(s))
+    return c.MoveLine(s.id("entry", str), _other(s))
 
 
 def _other(s: Submission) -> str:
@@ -214,13 +216,15 @@ def _item(s: Submission, policy: Policy) -> c.ChangeAction | None:
     """Only what was changed; an owner or a due date can be replaced and not taken away."""
     blocks = ("text", "owner", "due", "priority", "type", "ticket", "verification", "reason")
     touched = {block for block in blocks if s.changed(block)}
-    status = s.choice("status", ActionStatus) or ActionStatus(s.ids.get("to", s.ids["was"]))
-    if status != s.ids["was"]:  # a button may have proposed another one than it has
+    was = s.id("was", ActionStatus)
+    proposed = s.id("to", ActionStatus) if "to" in s.ids else was
+    status = s.choice("status", ActionStatus) or proposed
+    if status != was:  # a button may have proposed another one than it has
         touched.add("status")
     if status is ActionStatus.DECLINED and not s.plain("reason"):
         s.wrong("reason", "Declining needs a reason, such as: superseded by the new cluster")
     command = c.ChangeAction(
-        action=s.ids["item"],
+        action=s.id("item", str),
         text=s.text("text", "An action item needs words.") if "text" in touched else None,
         owner=s.raw("owner") if "owner" in touched else None,
         due=s.day("due") if "due" in touched else None,

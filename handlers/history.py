@@ -11,13 +11,13 @@ from slack_sdk.errors import SlackApiError
 
 from handlers.comparing import SETTLED, Raw
 from handlers.desk import Desk
-from handlers.slack_calls import Args, code_of
+from handlers.slack_calls import Args
+from handlers.slack_errors import GONE, code_of
 from storage import Call, Message
 
 PAGE: Final = 200
 DOUBTED: Final = 20
 """Messages at the end of a page of which Slack is asked by name; more are left to the next reading."""
-GONE: Final = frozenset({"thread_not_found", "message_not_found"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from slack_sdk.errors import SlackApiError
 from bot.stamps import instant_of, stamp_of
 from handlers.channels import offer
 from handlers.desk import Desk
-from handlers.slack_calls import Args, code_of
+from handlers.slack_calls import Args
+from handlers.slack_errors import OUTSIDE, code_of
 from storage import Absence, Call, Leased
 
 PAGE = 200
@@ -60,7 +61,7 @@ async def _who_brought_it(desk: Desk, channel: str, since: datetime) -> str | No
     try:
         page = await desk.courier.conversations_history(channel=channel, oldest=stamp_of(since), limit=JOINED)
     except SlackApiError as error:
-        if code_of(error) in ("not_in_channel", "channel_not_found", "is_archived"):
+        if code_of(error) in OUTSIDE:
             return None
         raise
     for message in page["messages"]:

@@ -18,7 +18,7 @@ from handlers.act import Message, act
 from handlers.followups import editing
 from handlers.homes import HOME, publishing
 from handlers.nudging import lines_of
-from handlers.pressing import Press, open_view
+from handlers.pressing import Press, open_view, understood
 from templates.blocks import actions as a
 from templates.blocks import forms
 from templates.blocks.replies import reply_message
@@ -37,10 +37,10 @@ async def press_item(press: Press, form: Callable[..., Any]) -> Message | None:
 
 async def snooze(press: Press) -> Message | None:
     """Put off one thing, or everything that this person is reminded of."""
-    days, incident, thing = a.chosen(press.value)
-    key = _read(thing)[0]
+    days, incident, thing = understood(a.chosen, press.value)
+    key = understood(_read, thing)[0]
     today = press.request.now.astimezone(ZoneInfo(press.request.zone)).date()
-    until = today + timedelta(days=int(days))
+    until = understood(lambda days: today + timedelta(days=int(days)), days)
     if key == a.EVERYTHING:
         return await _snooze_everything(press, until)
     await _standing(replace(press, value=a.reference(incident, thing)))
@@ -82,7 +82,7 @@ async def _standing(press: Press) -> Line:
     Raises:
         Refused: it is dealt with meanwhile; the message is brought to the present state.
     """
-    key, to, day = _read(press.thing)
+    key, to, day = understood(_read, press.thing)
     found = (each for each in await lines_of(press.desk, to, day) if each.nudge.incident == press.incident)
     line = next((each for each in found if each.nudge.key == key), None)
     if line is not None and line.stands:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from slack_sdk.errors import SlackApiError
@@ -16,14 +16,11 @@ from bot.occasions import Nudge
 from bot.wire import mentions
 from handlers.desk import Desk
 from handlers.homes import HOME
+from handlers.slack_errors import DEPARTED, code_of
 from storage import NudgeRow
 from templates.blocks.nudges import nudges_message
 
 Message = dict[str, Any]
-
-UNREACHABLE: Final = frozenset(
-    {"user_disabled", "user_not_found", "cannot_dm_bot", "users_not_found", "account_inactive"}
-)
 
 
 async def lines_of(desk: Desk, to: str, day: str) -> list[Line]:
@@ -90,7 +87,7 @@ async def place_for(desk: Desk, to: str) -> str | None:
     try:
         return str((await desk.courier.conversations_open(users=to))["channel"]["id"])
     except SlackApiError as error:
-        if error.response.get("error") not in UNREACHABLE:
+        if code_of(error) not in DEPARTED:
             raise
         await desk.directory.depart(to, desk.clock.now())
         return None

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from handlers.desk import Desk
 from handlers.inbox import Heard
 from handlers.messages import is_ours, transcribed
+from handlers.slack_errors import GONE, OUTSIDE, code_of
 from handlers.together import Item, take
 from storage import Message
 
@@ -22,11 +23,14 @@ async def hear(desk: Desk, heard: Heard, event: Mapping[str, Any]) -> None:
 
 
 async def fetched(desk: Desk, channel: str, ts: str) -> Message | None:
-    """A message older than the transcript, as Slack has it. `replies` finds thread replies too, `history` does not."""
+    """A message older than the transcript, as Slack has it; None where it is not there, or Scribe is not.
+
+    `replies` finds thread replies too, `history` does not.
+    """
     try:
         page = await desk.slack.conversations_replies(channel=channel, ts=ts, oldest=ts, latest=ts, inclusive=True)
     except SlackApiError as error:
-        if error.response.get("error") in ("thread_not_found", "message_not_found"):
+        if code_of(error) in GONE | OUTSIDE:
             return None
         raise
     found = next((m for m in page["messages"] if m["ts"] == ts), None)

@@ -22,7 +22,8 @@ from handlers.history import PAGE, Page, Reading, missing, next_page
 from handlers.looking import RECENT
 from handlers.messages import is_ours, transcribed
 from handlers.people import incident_here
-from handlers.slack_calls import Args, code_of
+from handlers.slack_calls import Args
+from handlers.slack_errors import OUTSIDE, code_of
 from storage import Absence, Call, Leased, Message, Visit
 
 AT_ONCE: Final = 20
@@ -34,8 +35,6 @@ LEAD: Final = timedelta(days=1)
 REDELIVERED: Final = timedelta(minutes=10)
 """Slack tries an event again for some five minutes; what fell before an absence may have been lost in it as well."""
 MENTIONS: Final = 500
-
-UNREADABLE: Final = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
 
 
 class Unreadable(Exception):
@@ -58,7 +57,7 @@ async def step(desk: Desk, call: Leased, args: Args) -> None:
         await _give_up(desk, call, reading, incident, str(why))
     except SlackApiError as error:
         code = code_of(error)
-        if code in UNREADABLE:
+        if code in OUTSIDE:
             await _give_up(desk, call, reading, incident, code)
         elif code == "invalid_cursor":
             await _start_over(desk, call, reading, incident)

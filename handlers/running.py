@@ -38,6 +38,7 @@ from handlers.mistakes import Misconfigured, Mistake
 from handlers.pulse import pulse
 from handlers.retention import Retention
 from handlers.settings import Settings
+from handlers.slack_errors import code_of
 from handlers.sockets import connected
 from handlers.web import listening, slack_events
 from storage import Store
@@ -240,8 +241,7 @@ async def identify(slack: AsyncWebClient) -> Identity:
             url = str(answer["url"]).rstrip("/") + "/"
             return Identity(answer["team_id"], url, answer["user_id"], answer["bot_id"])
         except SlackApiError as error:
-            said = error.response.get("error") if isinstance(error.response.data, dict) else None
-            code = said or f"HTTP {error.response.status_code}"
+            code = code_of(error)
             if code in HOPELESS:
                 raise Misconfigured([Mistake("SLACK_BOT_TOKEN", f"is refused by Slack ({code})")]) from error
             log.warning("auth.test failed (%s); trying again in %s s", code, pause)

@@ -19,6 +19,7 @@ from handlers.home import view_of
 from handlers.nudging import message_of, place_for
 from handlers.past import from_before
 from handlers.reports import draft_summary
+from handlers.slack_errors import code_of
 from handlers.versions import comparison, comparison_text, file_name, freeze, version_body
 from storage import Leased
 from templates.blocks.calls import post
@@ -40,16 +41,6 @@ async def perform_plainly(desk: Desk, call: Leased, args: Args) -> Result:
     """A call that may be repeated without harm."""
     answer = await desk.courier.api_call(call.method, json=args)
     return _data(answer)
-
-
-def code_of(error: SlackApiError) -> str:
-    """Slack's error code; an answer without one (an HTML page of a proxy) counts as unavailable."""
-    status = getattr(error.response, "status_code", 200)
-    if status == 429:
-        return "ratelimited"
-    data = error.response if isinstance(error.response, dict) else getattr(error.response, "data", None)
-    code = data.get("error") if isinstance(data, dict) else None
-    return str(code) if code else "service_unavailable"
 
 
 def _data(answer: Any) -> Result:
@@ -83,7 +74,7 @@ async def create_channel(desk: Desk, call: Leased, args: Args) -> Result:
         try:
             return await perform_plainly(desk, call, {**args, "name": wanted})
         except SlackApiError as error:
-            if error.response.get("error") != "name_taken":
+            if code_of(error) != "name_taken":
                 raise
         ours = await _made_already(desk, wanted) if call.attempt > 1 else None
         if ours is not None:
@@ -129,7 +120,7 @@ async def _invite_some(desk: Desk, call: Leased, channel: str, users: list[str])
         await perform_plainly(desk, call, {"channel": channel, "users": ",".join(users), "force": True})
     except SlackApiError as error:
         harmless = {"already_in_channel", "cant_invite_self", "cant_invite", "user_is_restricted", "ura_max_channels"}
-        if error.response.get("error") not in harmless:
+        if code_of(error) not in harmless:
             raise
 
 

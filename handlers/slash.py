@@ -22,6 +22,7 @@ from handlers.desk import Desk
 from handlers.inbox import Heard
 from handlers.people import incident_for, incident_named, require_may_command, which_incident
 from handlers.reports import post_draft, require_family, sign_off, signing
+from handlers.slack_errors import code_of
 from templates.blocks import forms
 
 ANYWHERE = frozenset({"help", *across.SCREENS})
@@ -124,7 +125,7 @@ async def open_view(desk: Desk, heard: Heard, typed: Typed, view: dict[str, Any]
     try:
         await desk.courier.views_open(trigger_id=typed.trigger, view=view)
     except SlackApiError as error:
-        if "trigger" in str(error.response.get("error")):
+        if "trigger" in code_of(error):
             raise late from error
         raise
 

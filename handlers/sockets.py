@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.desk import Desk
 from handlers.gate import Gate
 from handlers.mistakes import Misconfigured, Mistake
+from handlers.slack_errors import code_of
 
 log = logging.getLogger("scribe.sockets")
 
@@ -106,7 +107,7 @@ async def _try_token(slack: AsyncWebClient, app_token: str) -> None:
     try:
         await slack.apps_connections_open(app_token=app_token)
     except SlackApiError as error:
-        code = error.response.get("error") if isinstance(error.response.data, dict) else None
+        code = code_of(error)
         if code in ("invalid_auth", "not_authed", "token_revoked", "not_allowed_token_type"):
             raise Misconfigured([Mistake("SLACK_APP_TOKEN", f"is refused by Slack ({code})")]) from error
         log.warning("Slack did not open a connection at once (%s); going on trying", code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.commands import Moment, Request
@@ -16,12 +16,18 @@ from bot.words import Wire
 
 Read = TypeVar("Read")
 _LEAVES = ("value", "selected_date_time", "selected_date", "selected_user")
+NOT_OFFERED: Final = "That choice is not offered any more; please open the form again."
 _INITIALS = ("initial_value", "initial_date_time", "initial_date", "initial_user")
 
 
 def ids_of(view: Mapping[str, Any]) -> dict[str, Any]:
-    """What went with the form: the ids of the things it is about."""
+    """What went with the form: the ids of the things it is about (`handlers.wellformed.Ids`)."""
     return dict(json.loads(view.get("private_metadata") or "{}"))
+
+
+def too_old() -> Refused:
+    """Another version of Scribe made the form, and asked or named other things in it than this one does."""
+    return Refused("This form is too old to be understood; please open it again.", "/incident help")
 
 
 class Submission:
@@ -33,6 +39,17 @@ class Submission:
         self.request = request
         self.ids = ids_of(view)
         self.errors: dict[str, str] = {}
+
+    def id(self, name: str, read: Callable[[str], Read]) -> Read:
+        """One of the ids that every form of its kind has.
+
+        Raises:
+            Refused: this one has none by that name, or none that can be read.
+        """
+        try:
+            return read(self.ids[name])
+        except (KeyError, ValueError):
+            raise too_old() from None
 
     def __contains__(self, block: str) -> bool:
         return block in self._leaves
@@ -85,16 +102,27 @@ class Submission:
         try:
             return read(value) if value else None
         except ValueError:
-            self.wrong(block, "That choice is not offered any more; please open the form again.")
+            self.wrong(block, NOT_OFFERED)
             return None
 
+    def must(self, block: str, read: Callable[[str], Read]) -> Read:
+        """A choice that the form is about.
+
+        Raises:
+            Refused: nothing was chosen, or what there is no more.
+        """
+        try:
+            return read(str(self.raw(block)))
+        except ValueError:
+            raise Refused(NOT_OFFERED, "/incident help") from None
+
     def day(self, block: str) -> date | None:
-        value = self.raw(block)
+        value = (self._leaves.get(block) or {}).get("selected_date")
         return date.fromisoformat(value) if value else None
 
     def moment(self, block: str) -> Moment | None:
         """A picked time; one that has not happened yet is a mistake."""
-        value = self.raw(block)
+        value = (self._leaves.get(block) or {}).get("selected_date_time")
         if value is None:
             return None
         at = datetime.fromtimestamp(int(value), UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from slack_bolt.async_app import AsyncAck
 from bot import commands as c
 from bot.decision import Overtaken, Refused
 from bot.facts import Evidence
+from bot.fields import FIELDS
 from bot.words import UNSAID
 from handlers import forms as read_forms
 from handlers.act import Message, act, act_between
@@ -25,6 +27,7 @@ from handlers.people import incident_named, require_may_command, require_may_tou
 from handlers.reactions import fetched
 from handlers.submission import ids_of
 from handlers.tell import to_user
+from storage import UnknownIncident
 from templates.blocks import forms
 
 Body = Mapping[str, Any]
@@ -84,7 +87,9 @@ async def _channel(desk: Desk, view: Mapping[str, Any]) -> str | None:
     incident = read_forms.incident_of(view)
     if incident is None:
         return ids_of(view).get("channel") or None
-    return (await desk.store.incident(incident)).channel
+    with suppress(UnknownIncident):  # which is said to whoever sent the form
+        return (await desk.store.incident(incident)).channel
+    return None
 
 
 async def _decide(desk: Desk, heard: Heard, body: Body) -> Message | None:
@@ -128,10 +133,10 @@ async def _do(desk: Desk, view: Mapping[str, Any], asked: object, request: c.Req
 
 async def _overtaken(desk: Desk, heard: Heard, body: Body, keys: tuple[str, ...]) -> Following:
     """Where others set the same field meanwhile, the form comes again with their words beside the person's own."""
-    ids, request = ids_of(body["view"]), c.Request(heard.key, body["user"]["id"], "form", heard.at)
+    request = c.Request(heard.key, body["user"]["id"], "form", heard.at)
     mine = read_forms.entered(body["view"], request)
-    state = await desk.store.incident(ids["incident"])
-    return Following(forms.fields_form(state, ids["section"], desk.look, mine, keys))
+    state = await desk.store.incident(ids_of(body["view"])["incident"])
+    return Following(forms.fields_form(state, FIELDS[keys[0]].section, desk.look, mine, keys))
 
 
 def _named(asked: object) -> list[str]:

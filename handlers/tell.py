@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 
 from handlers.desk import Desk
 from handlers.inbox import Message, Tell
+from handlers.slack_errors import UNREACHABLE, code_of
 from templates.blocks.actions import PICTURE
 from templates.blocks.parts import pictures, without_pictures
 
@@ -17,7 +18,6 @@ log = logging.getLogger("scribe.tell")
 
 GONE: Final[Mapping[str, Any]] = {"delete_original": True}
 """No words: the message whose button was pressed goes away."""
-UNREACHABLE = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived"})
 
 
 def to_response_url(desk: Desk, url: str) -> Tell:
@@ -41,34 +41,38 @@ def to_response_url(desk: Desk, url: str) -> Tell:
 
 
 def to_mention(desk: Desk, event: Mapping[str, Any]) -> Tell:
-    """An ephemeral answer in the same thread."""
-
-    async def tell(message: Message) -> None:
-        thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
-        where = {"channel": event["channel"], "user": event["user"], **thread}
-        try:
-            await desk.courier.chat_postEphemeral(**where, **message)
-        except SlackApiError:
-            if not pictures(message):
-                raise
-            await desk.courier.chat_postEphemeral(**where, **without_pictures(message, PICTURE))
-
-    return tell
+    """An ephemeral answer in the same thread, else directly."""
+    thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
+    return _to(desk, event["user"], event["channel"], **thread)
 
 
 def to_user(desk: Desk, body: Mapping[str, Any], channel: str | None = None) -> Tell:
     """For forms and shortcuts, which have no address to answer to: in the channel at hand, else directly."""
-    user = body["user"]["id"]
-    where = channel or (body.get("channel") or {}).get("id")
+    return _to(desk, body["user"]["id"], channel or (body.get("channel") or {}).get("id"))
+
+
+def _to(desk: Desk, user: str, channel: str | None, **thread: str) -> Tell:
+    """To them alone in the channel; where they or Scribe are not in it, in the conversation between the two. Who is in
+    neither cannot be told, and telling them again would change nothing.
+    """
 
     async def tell(message: Message) -> None:
-        if where is not None:
-            try:
-                await desk.courier.chat_postEphemeral(channel=where, user=user, **message)
-                return
-            except SlackApiError as error:
-                if error.response.get("error") not in UNREACHABLE:
-                    raise
-        await desk.courier.chat_postMessage(channel=user, **message)
+        if channel is not None and await _shown(desk.courier.chat_postEphemeral, message, channel, user=user, **thread):
+            return
+        if not await _shown(desk.courier.chat_postMessage, message, user):
+            log.warning("an answer could not be shown to who asked, neither there nor directly")
 
     return tell
+
+
+async def _shown(post: Callable[..., Awaitable[object]], message: Message, channel: str, **where: str) -> bool:
+    """False: there is nobody to see it. Raises SlackApiError for anything else that keeps it from being shown."""
+    try:
+        await post(channel=channel, **where, **message)
+    except SlackApiError as error:
+        if code_of(error) in UNREACHABLE:
+            return False
+        if not pictures(message):
+            raise
+        await post(channel=channel, **where, **without_pictures(message, PICTURE))
+    return True

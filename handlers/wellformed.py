@@ -7,13 +7,24 @@ said in the log and forgotten. Whatever is not named here may be anything.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, Json, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, ValidationError
 
 Text = Annotated[str, Field(min_length=1)]
 Stamp = Annotated[str, Field(pattern=r"^\d{1,10}\.\d{1,6}$")]
 Parts = list[dict[str, Any]]
+IDS_MOST: Final = 2**31 - 1
+"""The greatest id that both databases have."""
+
+
+def _of_the_calendar(day: str) -> str:
+    date.fromisoformat(day)
+    return day
+
+
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$"), AfterValidator(_of_the_calendar)]
 
 
 class Shape(BaseModel):
@@ -154,6 +165,11 @@ class ChannelChanged(Event):
     channel: Channel
 
 
+class HomeOpened(Event):
+    user: Text
+    tab: str | None = None
+
+
 class IdChanged(Event):
     old_channel_id: Text
     new_channel_id: Text
@@ -189,6 +205,7 @@ _EVENTS: Final[Mapping[str, type[Event]]] = {
     "group_rename": ChannelChanged,
     "channel_id_changed": IdChanged,
     "user_change": UserChanged,
+    "app_home_opened": HomeOpened,
 }
 _OF_A_MESSAGE: Final[Mapping[object, type[Event]]] = {"message_changed": Changed, "message_deleted": Deleted}
 """By subtype: these speak of a message rather than being one."""
@@ -204,6 +221,21 @@ class Typed(Envelope):
     channel_id: Text
     response_url: Text
     text: str | None = None
+
+
+class Leaf(Shape):
+    """What stands in one input."""
+
+    value: str | None = None
+    selected_option: Option | None = None
+    selected_options: list[Option] | None = None
+    selected_date: Day | None = None
+    selected_date_time: Annotated[int, Field(ge=0, lt=10**10)] | None = None
+    selected_user: str | None = None
+
+
+class State(Shape):
+    values: dict[str, dict[str, Leaf]]
 
 
 class Interaction(Envelope):
@@ -226,6 +258,7 @@ class Pressed(Shape):
 
 class Click(Interaction):
     actions: Annotated[list[Pressed], Field(min_length=1)]
+    state: State | None = None
 
 
 class Shortcut(Interaction):
@@ -237,37 +270,40 @@ class MessageShortcut(Shortcut):
     message: Spoken  # type: ignore[assignment]
 
 
-class Leaf(Shape):
-    """What stands in one input."""
-
-    value: str | None = None
-    selected_option: Option | None = None
-    selected_options: list[Option] | None = None
-    selected_date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
-    selected_date_time: Annotated[int, Field(ge=0, lt=10**10)] | None = None
-    selected_user: str | None = None
-
-
-class State(Shape):
-    values: dict[str, dict[str, Leaf]]
-
-
 class Element(Shape):
     initial_option: Option | None = None
     initial_options: list[Option] | None = None
 
 
 class Block(Shape):
-    block_id: str | None = None
+    type: Text
+    block_id: Text
     element: Element | None = None
+
+
+def _asking(blocks: list[Block]) -> list[Block]:
+    if not any(block.type == "input" for block in blocks):
+        raise ValueError("a form without an input")
+    return blocks
+
+
+class Ids(Shape):
+    """What went out with a form of ours and comes back with it: the ids of the things it is about."""
+
+    __pydantic_extra__: dict[str, str]
+    incident: Annotated[int, Field(ge=1, le=IDS_MOST)] | None = None
+    seen: Annotated[int, Field(ge=0, le=IDS_MOST)] | None = None
+    ts: Stamp | None = None
+    thread: Stamp | None = None
+    message: Annotated[str, Field(pattern=r"^\w+ \d{1,10}\.\d{1,6}$")] | None = None
 
 
 class View(Named):
     callback_id: str = ""
     hash: str | None = None
-    private_metadata: Json[dict[str, Any]] | Literal[""] | None = None
+    private_metadata: Json[Ids] | Literal[""] | None = None
     state: State
-    blocks: list[Block] = []
+    blocks: Annotated[list[Block], AfterValidator(_asking)]
 
 
 class Submitted(Envelope):

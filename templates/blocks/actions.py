@@ -32,7 +32,7 @@ NEW_VERSION: Final = "new_version"  # thing: `<family> <published version>`
 VERSION_MENU: Final = "version_menu"
 VERSION_FILE: Final = "version_file"  # thing: `<family> <version> <form>`
 COMPARE: Final = "compare"  # thing: `<family> <version> <version>`, the last left out for how it stands now
-COMPARISON_FILE: Final = "comparison_file"  # thing: as COMPARE
+COMPARISON_FILE: Final = "comparison_file"  # thing: `<family> <version> <version>`
 ARCHIVE: Final = "archive"
 ADOPT: Final = "adopt"  # value: the channel; there is no incident yet
 DISMISS: Final = "dismiss"  # takes the ephemeral message away
@@ -92,6 +92,7 @@ MERGE: Final = "merge"
 MOVE: Final = "move"
 ROLES: Final = "roles"
 
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _ORDINAL = re.compile(r"\.\d+$")
 
 
@@ -117,6 +118,8 @@ def referred(value: str) -> tuple[int, str]:
         ValueError: the value is no reference.
     """
     incident, _, thing = value.partition(" ")
+    if not _NUMBER.fullmatch(incident):
+        raise ValueError("no reference to an incident")
     return int(incident), thing
 
 

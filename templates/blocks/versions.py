@@ -76,11 +76,17 @@ def comparison_message(found: Sequence[Section], incident: Incident, family: str
         return message(head, [section(f"{head}\nNothing differs.")])
     changes = sum(len(part.changes) for part in found)
     lines = [line for part in found for line in _changes(part)]
-    left = [context(f"… and {counted(len(lines) - LINES_SHOWN, 'line')} more")] if len(lines) > LINES_SHOWN else []
+    left = [context(_left(len(lines) - LINES_SHOWN, after))] if len(lines) > LINES_SHOWN else []
     summary = section(f"{head}\n{counted(changes, 'line')} in {counted(len(found), 'section')}")
-    thing = f"{family} {before} {after}".rstrip()
-    whole = Offer("All of it as a file", a.COMPARISON_FILE, a.reference(incident.id, thing))
-    return message(head, within([summary, *sections(lines[:LINES_SHOWN]), *left], buttons((whole,))))
+    whole = Offer("All of it as a file", a.COMPARISON_FILE, a.reference(incident.id, f"{family} {before} {after}"))
+    offers = (whole,) if after else ()
+    return message(head, within([summary, *sections(lines[:LINES_SHOWN]), *left], buttons(offers)))
+
+
+def _left(lines: int, after: str) -> str:
+    """What does not fit; how things stand now becomes a file once it is a version."""
+    how = "" if after else "; post the draft to compare it as a file"
+    return f"… and {counted(lines, 'line')} more{how}"
 
 
 def _changes(part: Section) -> Iterator[str]:

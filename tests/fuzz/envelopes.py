@@ -12,6 +12,9 @@ from typing import Any, Final, get_args
 
 from tests.fuzz.lines import TEXTS, bitten
 from tests.slackd.courier import Kind
+from tests.slackd.forms import Element, blocks_of, elements
+from tests.slackd.people import Person
+from tests.slackd.records import Channel, Ephemeral, Message, View
 from tests.stage import Stage
 
 SAMPLES: Final = Path(__file__).parents[2].parent / "shared" / "slack-samples"
@@ -19,6 +22,17 @@ VALUES: Final[tuple[Any, ...]] = (
     None, "", 0, -1, 1.5, True, False, [], {}, [None], {"a": {}},
     "x" * 5_000, "1772000000.000100", "U0NOBODY", "C0NOBODY",
 )  # fmt: skip
+SHOWING: Final = (
+    "timeline",
+    "milestones",
+    "actions",
+    "missing",
+    "report",
+    "postmortem slo",
+    "versions slo",
+    "actions mine",
+)
+"""Lines whose answers have buttons."""
 Seed = tuple[Kind, dict[str, Any]]
 Path_ = tuple[str | int, ...]
 _numbers = count(1)
@@ -44,10 +58,39 @@ async def lively(stage: Stage) -> list[Seed]:
     await stage.carol.uses_shortcut("add_to_timeline", said)
     if stage.carol.modal is not None:
         await stage.carol.submits(stage.carol.modal)
+    await _presses(stage, channel)
     await stage.bob.renames(channel, "incident-20260310-1350-renamed")
     await stage.bob.deletes(reply)
     await stage.settle()
     return [(envelope.kind, envelope.payload) for envelope in stage.slack.envelopes]
+
+
+async def _presses(stage: Stage, channel: Channel) -> None:
+    """Press whatever stands on the card and in what is shown, and send each form that opens, as it opens."""
+    await stage.settle()
+    shown: list[Message | Ephemeral | View] = [stage.card(channel)]
+    for line in SHOWING:
+        shown += (await stage.alice.types(f"/incident {line}", channel)).whispers
+    shown += filter(None, [await stage.alice.opens_home()])
+    for place in shown:
+        for element in [*elements(blocks_of(place))]:
+            stands = element.address in {each.address for each in elements(blocks_of(place))}  # it may be edited by now
+            if stands and element.dispatches and "url" not in element.definition:
+                await _press(stage.alice, place, element)
+
+
+async def _press(person: Person, place: Message | Ephemeral | View, element: Element) -> None:
+    await person.presses(place, element.address, _chosen(element))
+    if person.modal is not None:
+        await person.submits(person.modal)
+    while person.modal is not None:
+        await person.closes(person.modal)
+
+
+def _chosen(element: Element) -> Any:
+    """Something that can be chosen in it; None for a button."""
+    options = element.definition.get("options")
+    return options[-1]["value"] if options else 1_773_150_000 if element.kind == "datetimepicker" else None
 
 
 def samples(stage: Stage) -> Iterator[Seed]:
@@ -64,7 +107,16 @@ def _blanks(stage: Stage) -> dict[str, str]:
     channel = next(key for key, c in stage.slack.world.channels.items() if c.name.startswith("incident-"))
     people = dict.fromkeys(("user", "user_id", "inviter", "creator"), stage.alice.id)
     stamps = dict.fromkeys(("ts", "event_ts", "deleted_ts", "thread_ts", "message_ts"), "1773150600.000100")
-    return people | stamps | {"channel": channel, "channel_id": channel, "team_id": stage.slack.world.team_id}
+    return (
+        people
+        | stamps
+        | {
+            "channel": channel,
+            "channel_id": channel,
+            "team_id": stage.slack.world.team_id,
+            "command": "/incident",
+        }
+    )
 
 
 def _filled(value: Any, blanks: dict[str, str], name: str = "") -> Any:
@@ -75,12 +127,22 @@ def _filled(value: Any, blanks: dict[str, str], name: str = "") -> Any:
     return blanks.get(name, f"a {name}") if value in ("", "0000000000.000000") else value
 
 
-def mutated(seeds: list[Seed], random: Random) -> Seed:
+def sorts(seeds: list[Seed]) -> list[list[Seed]]:
+    """Those that mean the same to a listener together, so that a rare one is bent as often as a message."""
+    found: dict[tuple[str, ...], list[Seed]] = {}
+    for kind, body in seeds:
+        places = (body, body.get("event") or {}, body.get("view") or {}, *(body.get("actions") or ()))
+        names = (place.get(name, "") for place in places for name in ("type", "subtype", "callback_id", "action_id"))
+        found.setdefault((kind, *names), []).append((kind, body))
+    return [*found.values()]
+
+
+def mutated(seeds: list[list[Seed]], random: Random) -> Seed:
     """One of them with one to four things changed; most have ids nobody saw before, some are said again."""
-    kind, seed = random.choice(seeds)
+    kind, seed = random.choice(random.choice(seeds))
     body = copy.deepcopy(seed)
     for _ in range(random.randrange(1, 5)):
-        _change(body, random.choice(seeds)[1], random)
+        _change(body, random.choice(random.choice(seeds))[1], random)
     if random.random() < 0.9:
         body |= {name: f"{name}-{next(_numbers)}" for name in ("event_id", "trigger_id") if name in seed}
     if random.random() < 0.95 and "team_id" in seed:

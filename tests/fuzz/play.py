@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,7 @@ from storage.rows import from_row
 from storage.tables import facts
 from tests.builders import Story
 from tests.fuzz import envelopes, lines
+from tests.fuzz.envelopes import Seed
 from tests.slackd.courier import Kind
 from tests.stage import Stage
 
@@ -33,6 +35,7 @@ NOW = datetime(2026, 3, 9, 19, 30, tzinfo=UTC)
 OURS = Anchored | ChannelAttached | Questioned
 """What the program notes of its own messages."""
 AT_ONCE = 50
+"""Envelopes on their way side by side, as when everybody types."""
 
 
 def play_lines(count: int, random: Random) -> int:
@@ -68,17 +71,15 @@ async def play_envelopes(stage: Stage, count: int, random: Random) -> dict[str, 
         AssertionError: something unexpected reached the log, or a fact stands that nobody asserted.
     """
     seeds = [*await envelopes.lively(stage), *envelopes.samples(stage)]
+    sorts = envelopes.sorts(seeds)
     sent: list[dict[str, Any]] = [body for _, body in seeds]
     with _heard_at_the_door() as mishaps:
-        for number in range(count):
-            kind, body = envelopes.mutated(seeds, random)
-            while _is_foreign(stage, body):  # refused, and waited for in vain
-                kind, body = envelopes.mutated(seeds, random)
-            sent.append(body)
-            await _send(stage, kind, body)
-            if number % AT_ONCE == AT_ONCE - 1:
-                await stage.settle()
-                assert not mishaps, mishaps
+        for start in range(0, count, AT_ONCE):
+            bent = [_bent(stage, sorts, random) for _ in range(start, min(start + AT_ONCE, count))]
+            sent += [body for _, body in bent]
+            await asyncio.gather(*(_send(stage, kind, body) for kind, body in bent))
+            await stage.settle()
+            assert not mishaps, mishaps
         await stage.minutes(30)
     assert not mishaps, mishaps
     facts = await _facts(stage)
@@ -87,6 +88,13 @@ async def play_envelopes(stage: Stage, count: int, random: Random) -> dict[str, 
         words.vouch_for(fact)
     depth = await stage.desk.store.depth(stage.desk.clock.now())
     return {"envelopes": count, "facts": len(facts), "set aside": int(depth["inbox_aside"])}
+
+
+def _bent(stage: Stage, seeds: list[list[Seed]], random: Random) -> Seed:
+    kind, body = envelopes.mutated(seeds, random)
+    while _is_foreign(stage, body):  # refused, and waited for in vain
+        kind, body = envelopes.mutated(seeds, random)
+    return kind, body
 
 
 def _is_foreign(stage: Stage, body: dict[str, Any]) -> bool:

@@ -22,6 +22,7 @@ class Fault:
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+    page: str = "text/html"
     seconds: float = 0.0
     cut: bool = False
     met: int = 0
@@ -59,10 +60,16 @@ class Faults:
         return self._add(Fault(method, times, channel, 429, refused, {"Retry-After": str(retry_after)}))
 
     def server_error(
-        self, method: str = ANY, *, status: int = 503, times: int = 1, channel: str | None = None
+        self,
+        method: str = ANY,
+        *,
+        status: int = 503,
+        times: int = 1,
+        channel: str | None = None,
+        page: str = "text/html",
     ) -> Fault:
-        """A 5xx with an HTML page for a body, before anything took effect."""
-        return self._add(Fault(method, times, channel, status, "<html><body>Server Error</body></html>"))
+        """A 5xx with an HTML page for a body, whatever it is called, before anything took effect."""
+        return self._add(Fault(method, times, channel, status, "<html><body>Server Error</body></html>", page=page))
 
     def error(self, method: str, code: str, *, times: int = 1, channel: str | None = None, **extra: Any) -> Fault:
         """HTTP 200 with `{"ok": false, "error": code}`."""

@@ -19,8 +19,8 @@ KINDS: Final = ("sqlite", "postgres")
 ABOUT_WORDS: Final = frozenset(
     f"test_{name}"
     for name in (
-        "bad_input", "canvas", "from_before", "home", "metrics", "metrics_and_draft", "milestones", "private_messages",
-        "reminders", "report_life", "shortcuts_and_forms", "state", "text", "time", "versions",
+        "bad_input", "canvas", "from_before", "home", "metrics", "metrics_and_draft", "milestones", "other_versions",
+        "private_messages", "reminders", "report_life", "shortcuts_and_forms", "state", "text", "time", "versions",
     )
 )  # fmt: skip
 """The stories of what is said and shown, and of what follows from it. They keep their rows by the same ways as the

@@ -121,3 +121,48 @@ async def test_a_whisper_to_somebody_who_has_left_is_no_trouble(stage: Stage) ->
     assert len(stage.slack.calls_of("chat.postEphemeral")) >= 1
     depth = await stage.desk.store.depth(stage.desk.clock.now())
     assert (depth["outbox_aside"], depth["outbox_waiting"]) == (0, 0)
+
+
+async def recorded_by_mention(stage: Stage, channel: Channel, log: pytest.LogCaptureFixture) -> None:
+    """A mention is carried out, its envelope is finished, and nothing of it reaches the log as an error."""
+    with log.at_level(logging.WARNING):
+        await stage.alice.mentions(channel, "event db failover")
+        await stage.minutes(5)
+    assert [record.message for record in log.records if record.levelno >= logging.ERROR] == []
+    assert texts(await stage.incident(channel)) == ["db failover"]
+    assert (await stage.desk.store.depth(stage.desk.clock.now()))["inbox_waiting"] == 0
+
+
+@pytest.mark.parametrize("code", ["user_not_in_channel", "not_in_channel", "channel_not_found", "is_archived"])
+async def test_an_answer_to_who_is_not_in_the_channel_any_more_is_given_directly(
+    stage: Stage, caplog: pytest.LogCaptureFixture, code: str
+) -> None:
+    channel = await stage.declared()
+    stage.slack.faults.error("chat.postEphemeral", code, times=9)
+    await recorded_by_mention(stage, channel, caplog)
+    (told,) = stage.alice.dm.messages.values()
+    assert "db failover" in told.text
+
+
+async def test_an_answer_that_can_be_shown_nowhere_is_given_up_at_once(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The line stands; nobody can see that it does, and trying again would not change that."""
+    channel = await stage.declared()
+    asked = len(stage.slack.calls_of("chat.postEphemeral"))
+    stage.slack.faults.error("chat.postEphemeral", "channel_not_found", times=9)
+    stage.slack.faults.error("chat.postMessage", "messages_tab_disabled", times=9, channel=stage.alice.id)
+    await recorded_by_mention(stage, channel, caplog)
+    assert len(stage.slack.calls_of("chat.postEphemeral")) == asked + 1
+    assert "an answer could not be shown" in caplog.text and not stage.alice.dm.messages
+
+
+@pytest.mark.parametrize("page", ["text/html", "text/plain", "application/json"])
+async def test_an_answer_that_meets_a_passing_failure_is_given_a_little_later(stage: Stage, page: str) -> None:
+    """Whatever a proxy says in Slack's place."""
+    channel = await stage.declared()
+    stage.slack.faults.server_error("chat.postEphemeral", page=page, times=2)
+    await stage.alice.mentions(channel, "event db failover")
+    await stage.minutes(5)
+    assert texts(await stage.incident(channel)) == ["db failover"]
+    assert "db failover" in stage.last_whisper(stage.alice).text and not stage.alice.dm.messages

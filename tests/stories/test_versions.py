@@ -238,7 +238,9 @@ async def test_two_versions_are_compared_by_section_in_slack_in_a_file_and_on_th
     assert "~ " in printed_diff and "    → " in printed_diff and "  + " in printed_diff
     assert "Nothing differs" in await diff(stage.settings, await number_of(stage, channel), "slo", "0.2", "0.2")
     await said(stage, stage.alice, "event said after both", channel)
-    assert "said after both" in screen(await stage.bob.types("/incident diff 0.2 slo", channel))
+    against_now = await stage.bob.types("/incident diff 0.2 slo", channel)
+    assert "said after both" in screen(against_now)
+    assert "All of it as a file" not in str(against_now.whispers[-1].blocks), "there is no version of how it stands now"
     assert "Say which two versions" in await said(stage, stage.bob, "diff slo", channel)
     assert "There is no version 4.2" in await said(stage, stage.bob, "diff 0.1 4.2 slo", channel)
 

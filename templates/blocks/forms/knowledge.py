@@ -43,7 +43,6 @@ def fields_form(
         blocks.append(_block(field, mine.get(field.key, editable(field, said, look))))
     ids: dict[str, int | str] = {
         "incident": incident.id,
-        "section": section,
         "seen": incident.seq,
         "kept": " ".join(mine),
     }

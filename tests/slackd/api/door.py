@@ -68,7 +68,7 @@ class Door:
         if fault is None:
             return await take_effect()
         if fault.answers_instead:
-            return self._answer(fault.body, fault.status, fault.headers)
+            return self._answer(fault.body, fault.status, fault.headers, fault.page)
         response = await take_effect()
         await self._delay(fault)
         return _cut(request) if fault.cut else response
@@ -103,10 +103,12 @@ class Door:
         if (token == self._slackd.app_token) != (spec.by == "app"):
             raise SlackError("not_allowed_token_type")
 
-    def _answer(self, body: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    def _answer(
+        self, body: Any, status: int = 200, headers: dict[str, str] | None = None, page: str = "text/html"
+    ) -> web.Response:
         scopes = {"x-oauth-scopes": ",".join(sorted(self._slackd.manifest.scopes))} | (headers or {})
         if isinstance(body, str):
-            return web.Response(status=status, text=body, content_type="text/html", headers=headers)
+            return web.Response(status=status, text=body, content_type=page, headers=headers)
         return web.json_response(body, status=status, headers=scopes)
 
 
