@@ -15,7 +15,6 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import buttons, home, shortcuts, slash, submissions
@@ -97,13 +96,11 @@ def _register_interactions(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
 
 
 def _door(inbox: Inbox) -> Callable[..., Awaitable[BoltResponse | None]]:
-    """What no listener wants is acknowledged. What failed is not, where there is still time; it is kept, and as Bolt
-    tells nobody else of the failure, the inbox is told here.
+    """What failed is not acknowledged, where there is still time; it is kept, and as Bolt tells nobody else of the
+    failure, the inbox is told here. A listener wants everything that is kept (`handlers.wellformed`).
     """
 
     async def door(error: Exception, context: AsyncBoltContext, response: BoltResponse | None) -> BoltResponse | None:
-        if isinstance(error, BoltUnhandledRequestError):
-            return BoltResponse(status=200, body="")
         log.error("something could not be dispatched", exc_info=error)
         inbox.broken_off(context["heard"].key)
         return response and BoltResponse(status=500, body="")

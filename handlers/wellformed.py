@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, Validat
 
 Text = Annotated[str, Field(min_length=1)]
 Stamp = Annotated[str, Field(pattern=r"^\d{1,10}\.\d{1,6}$")]
+Address = Annotated[str, Field(pattern=r"^https?://\w")]
 Parts = list[dict[str, Any]]
 IDS_MOST: Final = 2**31 - 1
 """The greatest id that both databases have."""
@@ -219,7 +220,7 @@ class Typed(Envelope):
     trigger_id: Text
     user_id: Text
     channel_id: Text
-    response_url: Text
+    response_url: Address
     text: str | None = None
 
 
@@ -242,7 +243,7 @@ class Interaction(Envelope):
     trigger_id: Text
     user: Named
     channel: Named | None = None
-    response_url: str | None = None
+    response_url: Address | Literal[""] | None = None
 
 
 class Option(Shape):
@@ -299,7 +300,7 @@ class Ids(Shape):
 
 
 class View(Named):
-    callback_id: str = ""
+    callback_id: Text
     hash: str | None = None
     private_metadata: Json[Ids] | Literal[""] | None = None
     state: State

@@ -62,7 +62,18 @@ async def lively(stage: Stage) -> list[Seed]:
     await stage.bob.renames(channel, "incident-20260310-1350-renamed")
     await stage.bob.deletes(reply)
     await stage.settle()
-    return [(envelope.kind, envelope.payload) for envelope in stage.slack.envelopes]
+    told: list[Seed] = [(envelope.kind, envelope.payload) for envelope in stage.slack.envelopes]
+    return [*told, *_by_scribe(stage, told)]
+
+
+def _by_scribe(stage: Stage, told: list[Seed]) -> Iterator[Seed]:
+    """What people said and marked, as if Scribe itself had; Slack tells a program of its own doings too."""
+    ours = {"user": stage.desk.me.user_id, "bot_id": stage.desk.me.bot_id}
+    for number, (kind, body) in enumerate(told):
+        event = body.get("event", {})
+        if event.get("user", ours["user"]) != ours["user"]:
+            anew = {"ts": f"1773150600.9{number:05}"} if "ts" in event else {}
+            yield kind, body | {"event": event | ours | anew, "event_id": f"by-scribe-{number}"}
 
 
 async def _presses(stage: Stage, channel: Channel) -> None:
@@ -115,6 +126,7 @@ def _blanks(stage: Stage) -> dict[str, str]:
             "channel_id": channel,
             "team_id": stage.slack.world.team_id,
             "command": "/incident",
+            "response_url": f"{stage.slack.address}commands/over",
         }
     )
 

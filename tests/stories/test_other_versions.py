@@ -65,10 +65,25 @@ async def test_a_form_that_no_version_makes_is_acknowledged_and_not_read(
 ) -> None:
     form = await capturing(stage)
     left_by_another(form, incident=incident)
-    with caplog.at_level(logging.WARNING):
-        await stage.carol.submits(form)
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    await sent_in_vain(stage, form, caplog)
     assert "private_metadata" in caplog.text
+
+
+async def test_a_form_without_a_name_is_acknowledged_and_not_kept(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Bolt would find nobody who wants it, and it would be taken up again and again."""
+    form = await capturing(stage)
+    del form.content["callback_id"]
+    await sent_in_vain(stage, form, caplog)
+
+
+async def sent_in_vain(stage: Stage, form: View, log: pytest.LogCaptureFixture) -> None:
+    """Carol sends the form; that is said in the log, and nothing comes of it."""
+    with log.at_level(logging.WARNING):
+        await stage.carol.submits(form)
+    assert [record.levelname for record in log.records] == ["WARNING"]
+    assert (await stage.desk.store.depth(stage.desk.clock.now()))["inbox_waiting"] == 0
     (channel,) = (c for c in stage.slack.world.channels.values() if c.name.startswith("incident-"))
     assert texts(await stage.incident(channel)) == []
 
