@@ -22,16 +22,7 @@ VALUES: Final[tuple[Any, ...]] = (
     None, "", 0, -1, 1.5, True, False, [], {}, [None], {"a": {}},
     "x" * 5_000, "1772000000.000100", "U0NOBODY", "C0NOBODY",
 )  # fmt: skip
-SHOWING: Final = (
-    "timeline",
-    "milestones",
-    "actions",
-    "missing",
-    "report",
-    "postmortem slo",
-    "versions slo",
-    "actions mine",
-)
+SHOWING: Final = ("timeline", "missing", "postmortem slo", "versions slo", "actions mine")
 """Lines whose answers have buttons."""
 Seed = tuple[Kind, dict[str, Any]]
 Path_ = tuple[str | int, ...]

@@ -1,0 +1,76 @@
+"""What the fuzz found that Slack cannot mean: it is told from what Slack sends, and nothing of it is quoted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers.wellformed import misshapen
+
+Body = dict[str, Any]
+INPUT = {"type": "input", "block_id": "text", "element": {"type": "plain_text_input", "action_id": "value"}}
+FILLED = {"values": {"text": {"value": {"type": "plain_text_input", "value": "db failover"}}}}
+
+
+def form(**changed: Any) -> Body:
+    view = {
+        "id": "V1",
+        "callback_id": "event",
+        "private_metadata": '{"incident":1}',
+        "state": FILLED,
+        "blocks": [INPUT],
+    }
+    return {"type": "view_submission", "user": {"id": "U1"}, "view": view | changed}
+
+
+def leaf(**picked: Any) -> Body:
+    return form(state={"values": {"when": {"value": picked}}})
+
+
+def press(**changed: Any) -> Body:
+    pressed = {"action_id": "timeline", "value": "1"}
+    return {"type": "block_actions", "trigger_id": "t", "user": {"id": "U1"}, "actions": [pressed], **changed}
+
+
+def home(**event: Any) -> Body:
+    return {"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_home_opened", **event}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        form(),
+        form(private_metadata=""),
+        form(private_metadata='{"incident":1,"channel":"C1","ts":"1.2","thread":"1.1","author":"U2"}'),
+        leaf(selected_date="2026-02-28"),
+        leaf(selected_date=None),
+        press(),
+        press(response_url="https://hooks.slack.com/actions/T1/1/x"),
+        press(state=FILLED),
+        home(user="U1", tab="home"),
+    ],
+)
+def test_what_slack_sends_is_read(body: Body) -> None:
+    assert misshapen(body) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        (form(callback_id=""), "view.callback_id"),
+        (form(private_metadata="{incident"), "view.private_metadata"),
+        (form(private_metadata='{"incident":"secret"}'), "view.private_metadata"),
+        (form(private_metadata='{"incident":1,"entry":["secret"]}'), "view.private_metadata"),
+        (form(private_metadata='{"incident":1,"ts":"secret"}'), "view.private_metadata"),
+        (form(blocks=[]), "view.blocks"),
+        (form(blocks=[{"type": "input"}]), "view.blocks.0.block_id"),
+        (leaf(selected_date="2026-02-30"), "selected_date"),
+        (press(response_url="secret"), "response_url"),
+        (press(state={}), "state.values"),
+        (home(), "user"),
+    ],
+)
+def test_what_slack_cannot_mean_is_told_by_where_it_is_wrong(body: Body, where: str) -> None:
+    fault = misshapen(body)
+    assert fault is not None and where in fault and "secret" not in fault
