@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from slack_sdk.errors import SlackApiError
+
 from bot.decision import Offer, Refused
 from bot.words import OPEN
 from handlers.desk import Desk
+from handlers.slack_errors import OUTSIDE, code_of
 from storage import Person, Sight, UnknownIncident
 
 OFFERED: int = 5
@@ -87,12 +90,19 @@ async def require_may_touch(desk: Desk, incident_id: int, user: str) -> None:
 
 
 async def is_member(desk: Desk, channel: str | None, user: str) -> bool:
-    """Is this person in that channel now? Slack is asked, because it alone decides."""
+    """Is this person in that channel now? Slack is asked, because it alone decides; where it tells Scribe nothing of
+    the channel any more, nobody is.
+    """
     if channel is None:
         return False
     cursor = None
     while True:
-        page = await desk.slack.conversations_members(channel=channel, limit=200, cursor=cursor)
+        try:
+            page = await desk.slack.conversations_members(channel=channel, limit=200, cursor=cursor)
+        except SlackApiError as error:
+            if code_of(error) in OUTSIDE:
+                return False
+            raise
         if user in page["members"]:
             return True
         cursor = (page.get("response_metadata") or {}).get("next_cursor")

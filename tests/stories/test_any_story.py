@@ -268,9 +268,7 @@ class AnyStory(RuleBasedStateMachine):
             yield escaped.get(text, text)
 
 
-SETTINGS = settings(
-    max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+SETTINGS = settings(max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 class OnSqlite(AnyStory):

@@ -127,6 +127,20 @@ async def test_no_button_or_form_lets_somebody_in_who_is_not_in_it(stage: Stage)
     assert after.statements == before.statements
 
 
+async def test_nobody_is_let_in_where_slack_does_not_tell_who_is_in_the_channel(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Scribe was put out of it, so that it cannot look."""
+    secret = await secret_incident(stage)
+    number = (await stage.incident(secret)).number
+    public = await stage.declared("Vault is slow", by=stage.bob)
+    await stage.alice.removes(secret)
+    await stage.settle()
+    answer = await stage.alice.types(f"/incident merge into {number}", public)
+    assert f"There is no incident {number} that you can see" in answer.text
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
 def _pressable(stage: Stage, secret: Channel) -> Iterator[JSON]:
     """Every button and menu choice that members of the channel have been shown, as it comes when it is used."""
     posts: list[Message | Ephemeral] = [*secret.messages.values(), *secret.ephemerals]
