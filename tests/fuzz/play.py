@@ -33,7 +33,7 @@ from tests.slackd.courier import Kind
 from tests.stage import Stage
 
 NOW = datetime(2026, 3, 9, 19, 30, tzinfo=UTC)
-AT_ONCE = 50
+AT_ONCE = 20
 """Envelopes on their way side by side, as when everybody types."""
 
 

@@ -19,4 +19,4 @@ def test_no_line_does_anything_but_what_it_says_or_get_a_sentence() -> None:
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 async def test_no_envelope_however_bent_does_anything_that_nobody_said(database: str, tmp_path: Path) -> None:
     async with staged(fresh_sqlite(tmp_path) if database == "sqlite" else fresh_postgres()) as stage:
-        assert (await play_envelopes(stage, 200, Random(2)))["facts"] > 10
+        assert (await play_envelopes(stage, 100, Random(2)))["facts"] > 10
