@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_sdk.errors import SlackApiError
 
 from bot.decision import Offer, Refused
-from bot.words import OPEN
+from bot.words import OPEN, Status
 from handlers.desk import Desk
 from handlers.slack_errors import OUTSIDE, code_of
 from storage import Person, Sight, UnknownIncident
@@ -29,8 +29,11 @@ def require_may_command(desk: Desk, person: Person) -> None:
 
 async def incident_here(desk: Desk, channel: str) -> int | None:
     """The incident of this channel; where it was merged, the one it goes on in."""
-    found = await desk.store.incident_at(channel)
-    return None if found is None else await _end_of(desk, found)
+    found = await desk.store.attached_to(channel)
+    if found is None:
+        return None
+    incident, status = found
+    return await _end_of(desk, incident) if status is Status.MERGED else incident
 
 
 async def _end_of(desk: Desk, incident_id: int) -> int | None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -144,13 +145,13 @@ class Store(
 
     async def incident_at(self, channel: str) -> int | None:
         """The incident attached to that channel, open or over; of several the open one, then the newest."""
-        is_open = case((incidents.c.status.in_(sorted(OPEN)), 0), else_=1)
-        return await self._one_id(
-            select(incidents.c.id)
-            .where(incidents.c.channel == channel)
-            .order_by(is_open, incidents.c.id.desc())
-            .limit(1)
-        )
+        found = await self.attached_to(channel)
+        return None if found is None else found[0]
+
+    async def attached_to(self, channel: str) -> tuple[int, Status] | None:
+        """As `incident_at`, and where it stands."""
+        row = await self._db.read(lambda connection: connection.execute(_ATTACHED, {"channel": channel}).first())
+        return None if row is None else (row.id, Status(row.status))
 
     async def followed(self, since: datetime) -> list[tuple[int, str]]:
         """The incidents that are open, or of which something was heard since then, each with its channel."""
@@ -242,6 +243,13 @@ def _free(connection: Connection, of: str | None) -> None:
         leased = update(table).where(table.c.done_at.is_(None), whose)
         connection.execute(leased, {"lease_by": None, "lease_until": None})
 
+
+_ATTACHED: Final = (
+    select(incidents.c.id, incidents.c.status)
+    .where(incidents.c.channel == bindparam("channel"))
+    .order_by(case((incidents.c.status.in_(sorted(OPEN)), 0), else_=1), incidents.c.id.desc())
+    .limit(1)
+)
 
 _DUE: Final = select(
     inbox_rows.next_due().scalar_subquery(),
