@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
@@ -14,9 +15,10 @@ from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy import Connection as Blocking
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,6 +29,9 @@ READERS: Final = 4
 
 _OFTEN: Final = "wal_autocheckpoint=200"
 """Pages of 4 KiB after which a commit moves SQLite's log into the file: at its own thousand, one commit took 0.1 s."""
+
+RESTED: Final = 0.1
+"""Seconds without use after which a connection to PostgreSQL may have been cut without our noticing it."""
 
 _POSTGRES_LIMITS: Final = (
     "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
@@ -176,7 +181,6 @@ class Postgres:
         self._engine = create_async_engine(
             url,
             hide_parameters=True,  # an error's text goes to the log, people's words do not
-            pool_pre_ping=True,  # or the first use after a restart of the server fails
             pool_size=10,
             max_overflow=10,
             pool_timeout=10,
@@ -185,6 +189,7 @@ class Postgres:
                 "connect_timeout": 5,
             },
         )
+        _ping_what_rested(self._engine.sync_engine)
         self._by_statement = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
@@ -209,6 +214,26 @@ class Postgres:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _ping_what_rested(engine: Engine) -> None:
+    """Ask first whether the server is still there, or the first use after its restart fails; but not at each use, which
+    would be a fourth of all round trips under load (SQLAlchemy's `pool_pre_ping`).
+    """
+
+    def given_back(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    def lent(connection: Any, record: ConnectionPoolEntry, _lent_as: object) -> None:
+        if time.monotonic() < record.info.get("rests_since", time.monotonic()) + RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            raise InvalidatePoolError from gone
+
+    event.listen(engine, "checkin", given_back)
+    event.listen(engine, "checkout", lent)
 
 
 class Sqlite:
