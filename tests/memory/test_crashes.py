@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from storage import StorageRefused, Store, migrate
-from storage.engine import read_url
+from storage.engine import RESTED, read_url
 from storage.store import LEASE
 from tests.databases import fresh_postgres, fresh_sqlite
 from tests.memory.said import MINUTE, NOW, SECOND, an_incident, call, captured, put
@@ -119,11 +120,17 @@ async def test_connections_the_server_dropped_are_replaced_without_a_restart() -
     url = fresh_postgres()
     async with Store.open(url, me="here") as store:
         id = await an_incident(store)
-        drop_all_connections(url)
+        await drop_what_rests(url)
         assert await store.keep("event:1", "event", {}, NOW + SECOND)
-        drop_all_connections(url)
+        await drop_what_rests(url)
         async with store.visit(id) as visit:
             await visit.record([captured(1)], NOW)
+
+
+async def drop_what_rests(url: str) -> None:
+    """One that was used just now would fail its next use; the store asks only those that have rested."""
+    drop_all_connections(url)
+    await asyncio.sleep(RESTED)
 
 
 async def test_a_connection_lost_within_a_visit_leaves_nothing_of_it() -> None:
