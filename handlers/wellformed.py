@@ -63,6 +63,7 @@ class Envelope(Shape):
     authorizations: list[Authorization] | None = None
     is_enterprise_install: bool | str | None = None
     is_ext_shared_channel: bool | None = None
+    response_urls: Parts = []
     view: dict[str, Any] | None = None
     message: dict[str, Any] | None = None
     container: dict[str, Any] | None = None

@@ -42,6 +42,7 @@ def home(**event: Any) -> Body:
     [
         form(),
         form(private_metadata=""),
+        form() | {"response_urls": []},
         form(private_metadata='{"incident":1,"channel":"C1","ts":"1.2","thread":"1.1","author":"U2"}'),
         leaf(selected_date="2026-02-28"),
         leaf(selected_date=None),
@@ -67,6 +68,8 @@ def test_what_slack_sends_is_read(body: Body) -> None:
         (form(blocks=[{"type": "input"}]), "view.blocks.0.block_id"),
         (leaf(selected_date="2026-02-30"), "selected_date"),
         (press(response_url="secret"), "response_url"),
+        (form() | {"response_urls": [["secret"]]}, "response_urls"),
+        (form() | {"response_urls": None}, "response_urls"),
         (press(state={}), "state.values"),
         (home(), "user"),
     ],
