@@ -166,13 +166,13 @@ def _change(body: dict[str, Any], other: dict[str, Any], random: Random) -> None
     if roll < 0.3:
         del place[last]
     elif roll < 0.6:
-        place[last] = random.choice(VALUES)
+        place[last] = copy.deepcopy(random.choice(VALUES))
     elif roll < 0.8:
         place[last] = _within(other, random.choice(list(_paths(other))))
     elif isinstance(place[last], str):
         place[last] = bitten(place[last], random) if random.random() < 0.5 else random.choice(TEXTS)
     else:
-        place[last] = [place[last], place[last]]
+        place[last] = [place[last], copy.deepcopy(place[last])]
 
 
 def _paths(value: Any, above: Path_ = ()) -> Iterator[Path_]:
