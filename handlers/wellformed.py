@@ -177,12 +177,17 @@ class IdChanged(Event):
     new_channel_id: Text
 
 
+class Names(Shape):
+    real_name: str | None = None
+    display_name: str | None = None
+
+
 class Profile(Named):
     name: str | None = None
     real_name: str | None = None
     tz: str | None = None
     team_id: str | None = None
-    profile: dict[str, Any] | None = None
+    profile: Names | None = None
 
 
 class UserChanged(Event):

@@ -37,6 +37,10 @@ def home(**event: Any) -> Body:
     return {"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_home_opened", **event}}
 
 
+def renamed(**profile: Any) -> Body:
+    return home() | {"event": {"type": "user_change", "user": {"id": "U1", "profile": profile}}}
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -50,6 +54,7 @@ def home(**event: Any) -> Body:
         press(response_url="https://hooks.slack.com/actions/T1/1/x"),
         press(state=FILLED),
         home(user="U1", tab="home"),
+        renamed(display_name="bob", image_24="https://a.b/c.png"),
     ],
 )
 def test_what_slack_sends_is_read(body: Body) -> None:
@@ -72,6 +77,8 @@ def test_what_slack_sends_is_read(body: Body) -> None:
         (form() | {"response_urls": None}, "response_urls"),
         (press(state={}), "state.values"),
         (home(), "user"),
+        (renamed(display_name={"a": "secret"}), "user.profile.display_name"),
+        (renamed(real_name=["secret"]), "user.profile.real_name"),
     ],
 )
 def test_what_slack_cannot_mean_is_told_by_where_it_is_wrong(body: Body, where: str) -> None:
