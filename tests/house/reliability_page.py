@@ -12,6 +12,7 @@ from typing import Final
 from tests.house.source import ROOT, modules, tree
 
 PAGE: Final = ROOT / "docs" / "reliability.md"
+STORIES: Final = ROOT / "tests" / "stories"
 BEGIN: Final = "<!-- what follows is written by `make docs` -->"
 
 SITUATIONS: Final[Mapping[int, str]] = dict(
@@ -75,6 +76,10 @@ SITUATIONS: Final[Mapping[int, str]] = dict(
 )
 
 
+SOCKETS_ALONE: Final = frozenset({52})
+"""The situations that HTTP does not have."""
+
+
 def page() -> str:
     """The page with its table as it should be; what stands above the mark is written by hand."""
     by_hand = PAGE.read_text(encoding="utf-8").partition(BEGIN)[0]
@@ -84,6 +89,34 @@ def page() -> str:
 def untested() -> list[int]:
     """The situations that no test is named after."""
     return [number for number in SITUATIONS if number not in _tests()]
+
+
+def told_in_part() -> list[int]:
+    """The situations of which no story is told on each database over each transport: `--both`, and `--crossed` too."""
+    told = {number for number, ways in _ways() if "database" in ways and ways & {"transport", "either_stage"}}
+    of_sockets = {number for number, ways in _ways() if "database" in ways and number in SOCKETS_ALONE}
+    return [number for number in SITUATIONS if number not in told | of_sockets]
+
+
+def _ways() -> Iterator[tuple[int, set[str]]]:
+    """Each story of a situation, with the names of all fixtures it is told with."""
+    for path in modules("tests/stories").values():
+        functions = _functions(tree(STORIES / "conftest.py")) | _functions(tree(path))
+        for name in functions:
+            if named := re.match(r"test_scenario_(\d+)_", name):
+                yield int(named[1]), _asked(name, functions)
+
+
+def _functions(module: ast.Module) -> dict[str, set[str]]:
+    """Those of a module, each with what it asks for."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef
+    return {node.name: {arg.arg for arg in node.args.args} for node in module.body if isinstance(node, kinds)}
+
+
+def _asked(name: str, functions: Mapping[str, set[str]]) -> set[str]:
+    """What a test or a fixture asks for, and what this asks for in turn."""
+    asked = functions.get(name, set()) - {name}
+    return asked.union(*(_asked(one, functions) for one in asked))
 
 
 def _table() -> Iterator[str]:

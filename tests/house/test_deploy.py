@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 import yaml
 
-from handlers.running import DRAIN_SECONDS
+from handlers.running import DRAIN_SECONDS, LAST_SECONDS
 from handlers.settings import VARIABLES, load
 from tests.house.source import ROOT
 
 DEPLOY = ROOT / "deploy"
+STOP_SECONDS = DRAIN_SECONDS + 3 * LAST_SECONDS
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 UNIT = (DEPLOY / "scribe.service").read_text(encoding="utf-8")
@@ -110,7 +111,7 @@ def test_compose_starts_the_program_once_the_tables_are_made_and_lets_it_end() -
     scribe, database = COMPOSE["services"]["scribe"], COMPOSE["services"]["database"]
     assert scribe["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
     assert scribe["depends_on"]["database"]["condition"] == "service_healthy"
-    assert int(scribe["stop_grace_period"].removesuffix("s")) > DRAIN_SECONDS
+    assert int(scribe["stop_grace_period"].removesuffix("s")) > STOP_SECONDS
     assert "healthcheck" in database
     assert "ports" not in database
     assert re.fullmatch(r"postgres:\d+\.\d+-\w+", database["image"])
@@ -155,7 +156,7 @@ def test_two_replicas_of_which_one_always_stays() -> None:
 def test_a_pod_may_do_little_and_is_given_its_time_to_end() -> None:
     spec = pod()
     pause = spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
-    assert spec["terminationGracePeriodSeconds"] > DRAIN_SECONDS + pause
+    assert spec["terminationGracePeriodSeconds"] > STOP_SECONDS + pause
     assert spec["securityContext"]["runAsNonRoot"] is True
     assert spec["automountServiceAccountToken"] is False
     assert spec["enableServiceLinks"] is False
@@ -221,5 +222,5 @@ def test_systemd_has_nothing_to_say_against_the_unit(tmp_path: Path) -> None:
 def test_the_unit_gives_the_program_its_time_and_does_not_start_a_mistake_again() -> None:
     stop = re.search(r"^TimeoutStopSec=(\d+)$", UNIT, re.MULTILINE)
     assert stop is not None
-    assert int(stop[1]) > DRAIN_SECONDS
+    assert int(stop[1]) > STOP_SECONDS
     assert "RestartPreventExitStatus=2" in UNIT

@@ -6,12 +6,16 @@ import re
 
 import pytest
 
-from tests.house.reliability_page import PAGE, page, untested
+from tests.house.reliability_page import PAGE, page, told_in_part, untested
 from tests.house.source import ROOT
 
 
 def test_every_situation_has_a_test() -> None:
     assert untested() == []
+
+
+def test_every_situation_is_told_on_both_databases_and_over_both_transports() -> None:
+    assert told_in_part() == []
 
 
 def test_the_page_names_the_tests_there_are() -> None:

@@ -10,7 +10,7 @@ from zlib import crc32
 import pytest
 
 from tests.databases import fresh_postgres, fresh_sqlite
-from tests.stage import Stage, staged
+from tests.stage import Stage, Transport, staged
 
 HERE: Final = Path(__file__).parent
 KINDS: Final = ("sqlite", "postgres")
@@ -19,8 +19,9 @@ KINDS: Final = ("sqlite", "postgres")
 ABOUT_WORDS: Final = frozenset(
     f"test_{name}"
     for name in (
-        "bad_input", "canvas", "from_before", "home", "metrics", "metrics_and_draft", "milestones", "other_versions",
-        "private_messages", "reminders", "report_life", "shortcuts_and_forms", "state", "text", "time", "versions",
+        "action_items", "bad_input", "canvas", "from_before", "home", "metrics", "metrics_and_draft", "milestones",
+        "other_versions", "private_messages", "reminders", "report_life", "shortcuts_and_forms", "state", "text",
+        "time", "versions",
     )
 )  # fmt: skip
 """The stories of what is said and shown, and of what follows from it. They keep their rows by the same ways as the
@@ -51,10 +52,16 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def stage(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Stage]:
-    """A Tuesday in March at 13:50 UTC, three people in #general: SQLite with Socket Mode, PostgreSQL with HTTP."""
+def transport(request: pytest.FixtureRequest, database: str) -> Transport:
+    """Socket Mode with SQLite, HTTP with PostgreSQL; `--crossed`: the other way round."""
     crossed = bool(request.config.getoption("--crossed"))
-    async with staged(database, "http" if database.startswith("sqlite") is crossed else "socket") as made:
+    return "http" if database.startswith("sqlite") is crossed else "socket"
+
+
+@pytest.fixture
+async def stage(database: str, transport: Transport) -> AsyncIterator[Stage]:
+    """A Tuesday in March at 13:50 UTC, three people in #general."""
+    async with staged(database, transport) as made:
         yield made
 
 

@@ -10,17 +10,16 @@ import pytest
 
 from bot.incident import Incident
 from bot.words import ActionStatus
-from tests.databases import fresh_sqlite
 from tests.slackd.records import Channel
-from tests.stage import Stage, staged
+from tests.stage import Stage, Transport, staged
 from tests.stories.reminders import QUIET, reminders, shown, until
 
 DECEMBER = datetime(2026, 12, 30, 10, 0, tzinfo=UTC)  # a Wednesday
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(fresh_sqlite(tmp_path), now=DECEMBER, config=QUIET, folder=tmp_path) as made:
+async def stage(database: str, transport: Transport, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(database, transport, now=DECEMBER, config=QUIET, folder=tmp_path) as made:
         yield made
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.policy import VOCABULARY
 from bot.words import Kind, Milestone
 from tests.databases import fresh_sqlite
-from tests.stage import Stage, staged
+from tests.stage import Stage, Transport, staged
 from tests.stories.reading import clock, confirmed, draft, only_line, reached, shown, texts, top_level
 
 # ---- typed
@@ -136,10 +136,12 @@ async def test_scenario_21_emoji_variants_mean_the_same(stage: Stage, emoji: str
     assert meaning is not None and mark.meaning is meaning
 
 
-async def test_scenario_21_skin_tones_and_custom_emoji_are_folded(tmp_path: Path) -> None:
+async def test_scenario_21_skin_tones_and_custom_emoji_are_folded(
+    database: str, transport: Transport, tmp_path: Path
+) -> None:
     """A skin tone and a team's own alias do not change the meaning; a team's own emoji can have one."""
     config = '[vocabulary]\nraised_hand = "decision"\n[aliases]\nour-pin = "pushpin"\n'
-    async with staged(fresh_sqlite(tmp_path), config=config, folder=tmp_path) as stage:
+    async with staged(database, transport, config=config, folder=tmp_path) as stage:
         channel = await stage.declared()
         decided = await stage.bob.says(channel, "We fail over")
         pinned = await stage.bob.says(channel, "Lag is 40 s")
@@ -153,10 +155,12 @@ async def test_scenario_21_skin_tones_and_custom_emoji_are_folded(tmp_path: Path
         assert incident.kind(second.id) is Kind.EVENT
 
 
-async def test_scenario_21_one_of_two_tones_taken_back_leaves_the_other(tmp_path: Path) -> None:
+async def test_scenario_21_one_of_two_tones_taken_back_leaves_the_other(
+    database: str, transport: Transport, tmp_path: Path
+) -> None:
     """Slack counts each tone as a reaction of its own."""
     config = '[vocabulary]\nraised_hand = "decision"\n'
-    async with staged(fresh_sqlite(tmp_path), config=config, folder=tmp_path) as stage:
+    async with staged(database, transport, config=config, folder=tmp_path) as stage:
         channel = await stage.declared()
         decided = await stage.bob.says(channel, "We fail over")
         await stage.alice.reacts(decided, "raised_hand::skin-tone-3")

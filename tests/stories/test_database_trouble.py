@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from handlers.running import DRAIN_SECONDS
-from storage import Store
+from storage import Store, is_sqlite
 from storage.engine import read_url
-from tests.databases import fresh_postgres, fresh_sqlite
+from storage.tables import metadata
+from tests.databases import fresh_postgres
 from tests.slackd.records import Channel
 from tests.stage import Stage, Transport, staged
 
 
+@asynccontextmanager
+async def full_disk(url: str) -> AsyncIterator[None]:
+    """Whatever is written from now on is refused, as where there is no room for it."""
+    if is_sqlite(url):
+        with full_file(url):
+            yield
+    else:
+        async with full_server(url):
+            yield
+
+
 @contextmanager
-def full_disk(url: str) -> Iterator[None]:
+def full_file(url: str) -> Iterator[None]:
     """No file of this process may grow beyond what the database has by now; SQLite gets an error for every write."""
     path = Path(url.removeprefix("sqlite:///"))
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -30,6 +43,40 @@ def full_disk(url: str) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@asynccontextmanager
+async def full_server(url: str) -> AsyncIterator[None]:
+    """PostgreSQL says what it says where its disk is full."""
+    raising = "BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END"
+    function = f"CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $${raising}$$"
+    names = [table.name for table in metadata.sorted_tables]
+    triggers = [f"CREATE TRIGGER t BEFORE INSERT OR UPDATE ON {name} EXECUTE FUNCTION no_space()" for name in names]
+    await asyncio.to_thread(change, url, function, *triggers)  # which waits for what is under way here
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(change, url, "DROP FUNCTION no_space CASCADE")
+
+
+def change(url: str, *statements: str) -> None:
+    engine = create_engine(read_url(url))
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@contextmanager
+def out_of_reach(url: str) -> Iterator[None]:
+    """SQLite: another program holds on to the file for longer than anything waits. PostgreSQL: see `no_database`."""
+    if not is_sqlite(url):
+        with no_database(url):
+            yield
+        return
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
 
 
 @contextmanager
@@ -82,12 +129,11 @@ def acknowledged(stage: Stage, since: int) -> list[bool]:
     return [envelope.ack is not None and not envelope.ack.error for envelope in stage.slack.envelopes[since:]]
 
 
-async def test_scenario_44_the_disk_is_full(tmp_path: Path) -> None:
+async def test_scenario_44_the_disk_is_full(database: str, transport: Transport) -> None:
     """Nothing is acknowledged meanwhile; Slack's redelivery fills it in, each line once, once there is room again."""
-    url = fresh_sqlite(tmp_path)
-    async with staged(url) as stage:
+    async with staged(database, transport) as stage:
         channel = await stage.declared()
-        with full_disk(url):
+        async with full_disk(database):
             before = await said_and_marked(stage, channel)
             await stage.slack.courier.quiet(1)
             assert not any(acknowledged(stage, before))
@@ -95,12 +141,15 @@ async def test_scenario_44_the_disk_is_full(tmp_path: Path) -> None:
         assert await lines(stage, channel) == [f"line {n}" for n in range(5)]
 
 
-async def test_scenario_51_the_database_is_gone_for_a_while() -> None:
-    """Its connections are cut in the middle and no new one is let in; afterwards all is there, each line once."""
-    async with on_postgres() as (url, stage, channel):
-        with no_database(url):
+async def test_scenario_51_the_database_is_gone_for_a_while(database: str, transport: Transport) -> None:
+    """Nothing can be written, nor read on PostgreSQL, which lets no connection in; afterwards all is there, each line
+    once.
+    """
+    async with staged(database, transport) as stage:
+        channel = await stage.declared()
+        with out_of_reach(database):
             before = await said_and_marked(stage, channel)
-            await stage.slack.courier.quiet(1)
+            await stage.slack.courier.quiet(6 if is_sqlite(database) else 1)
             assert not any(acknowledged(stage, before))
         await stage.minutes(10)
         assert await lines(stage, channel) == [f"line {n}" for n in range(5)]

@@ -13,7 +13,7 @@ from bot.words import Milestone
 from handlers.offline import report
 from tests.databases import fresh_sqlite
 from tests.slackd.records import Channel
-from tests.stage import MORNING, Stage, staged
+from tests.stage import MORNING, Stage, Transport, staged
 from tests.stories.reading import draft, reached, shown
 from tests.stories.rendered import Page, json_of, page_of
 
@@ -34,9 +34,9 @@ service = "checkout"
 
 
 @pytest.fixture
-async def promised(database: str, tmp_path: Path) -> AsyncIterator[Stage]:
+async def promised(database: str, transport: Transport, tmp_path: Path) -> AsyncIterator[Stage]:
     """The stage of a team that promised 99.9 % for its checkout."""
-    async with staged(database, config=OBJECTIVES, folder=tmp_path) as made:
+    async with staged(database, transport, config=OBJECTIVES, folder=tmp_path) as made:
         yield made
 
 
@@ -148,10 +148,12 @@ async def test_scenario_38_a_window_nobody_named_is_marked_as_assumed(stage: Sta
     assert "window 7 days" in item(page, "Monthly SLO budget") and "overspent" in item(page, "Remaining budget")
 
 
-async def test_scenario_38_an_incident_across_a_month_boundary_counts_once(database: str, tmp_path: Path) -> None:
+async def test_scenario_38_an_incident_across_a_month_boundary_counts_once(
+    database: str, transport: Transport, tmp_path: Path
+) -> None:
     """From 31 January 23:50 to 1 February 00:30 it is one window of 40 minutes, with its dates."""
     midnight = MORNING.replace(month=2, day=1, hour=0, minute=10)
-    async with staged(database, now=midnight, config=OBJECTIVES, folder=tmp_path) as stage:
+    async with staged(database, transport, now=midnight, config=OBJECTIVES, folder=tmp_path) as stage:
         line = "Checkout is failing sev2 --started 2026-01-31 23:50 UTC --service checkout"
         channel = await stage.declared(line)
         await stage.minutes(20)

@@ -10,13 +10,13 @@ import pytest
 
 from tests.databases import fresh_sqlite
 from tests.slackd.server import Slackd
-from tests.stage import MANIFEST, MORNING, Stage, scribe_at_work, settings_for, staged
+from tests.stage import MANIFEST, MORNING, Stage, Transport, scribe_at_work, settings_for, staged
 from tests.stories.reminders import QUIET, reminders, shown, until
 
 
 @pytest.fixture
-async def stage(database: str, tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(database, config=QUIET, folder=tmp_path) as made:
+async def stage(database: str, transport: Transport, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(database, transport, config=QUIET, folder=tmp_path) as made:
         yield made
 
 

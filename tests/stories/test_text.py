@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from bot.words import Milestone, Status
-from tests.databases import fresh_sqlite
 from tests.slackd.people import Person
 from tests.slackd.records import Channel, Message
-from tests.stage import Stage, staged
+from tests.stage import Stage, Transport, staged
 from tests.stories.reading import draft, reached, remembered, shown, texts
 from tests.stories.rendered import Page, calls_out, columns, json_of, log_of, page_of, read, shouts
 
@@ -471,10 +470,12 @@ async def test_scenario_35_a_secret_edited_in_later_is_masked_too(stage: Stage) 
     assert "xoxb-1" not in str(await json_of(stage, channel))
 
 
-async def test_scenario_35_customers_on_the_list_are_masked_in_every_field(tmp_path: Path) -> None:
+async def test_scenario_35_customers_on_the_list_are_masked_in_every_field(
+    database: str, transport: Transport, tmp_path: Path
+) -> None:
     """In whatever case and wherever they are written; a word that only begins like one stays."""
     config = 'customers = ["Initech", "Müller & Söhne", "初科技"]\n'
-    async with staged(fresh_sqlite(tmp_path), config=config, folder=tmp_path) as stage:
+    async with staged(database, transport, config=config, folder=tmp_path) as stage:
         channel = await stage.declared("INITECH is down sev2")
         for text in ("initech calls", "Müller & Söhne complain", "客户初科技报告", "Initechnology is another"):
             await all_ways(stage, channel, text)

@@ -15,7 +15,7 @@ from bot.words import Milestone
 from handlers.reports import report_of
 from tests.slackd.people import Answer
 from tests.slackd.records import Channel
-from tests.stage import Stage, staged
+from tests.stage import Stage, Transport, staged
 from tests.stories.reading import draft, reached, texts
 
 OUTAGE = (
@@ -108,9 +108,9 @@ async def test_scenario_02_a_question_about_a_relative_time_is_answered_with_one
     assert (line.text, line.approximate) == ("three minutes later the pool recovered", True)
 
 
-async def test_scenario_03_midnight_puts_times_on_the_right_day(database: str) -> None:
+async def test_scenario_03_midnight_puts_times_on_the_right_day(database: str, transport: Transport) -> None:
     """Scenario 3: 00:05 after 23:50 is the new day; 23:58 typed at 00:10 was yesterday."""
-    async with staged(database, now=datetime(2026, 3, 10, 22, 50, tzinfo=UTC)) as stage:  # 23:50 in Zurich
+    async with staged(database, transport, now=datetime(2026, 3, 10, 22, 50, tzinfo=UTC)) as stage:  # 23:50 in Zurich
         channel = await stage.declared()
         await typed(stage, channel, ["23:50 Alert fired"])
         await stage.minutes(17)
@@ -122,9 +122,9 @@ async def test_scenario_03_midnight_puts_times_on_the_right_day(database: str) -
         assert written.index("Alert fired") < written.index("First customer called") < written.index("Failover started")
 
 
-async def test_scenario_03_midnight_utc_shows_dates_in_the_draft(database: str) -> None:
+async def test_scenario_03_midnight_utc_shows_dates_in_the_draft(database: str, transport: Transport) -> None:
     """Scenario 3: an incident over midnight of the report's zone shows which day is meant."""
-    async with staged(database, now=datetime(2026, 3, 10, 23, 40, tzinfo=UTC)) as stage:
+    async with staged(database, transport, now=datetime(2026, 3, 10, 23, 40, tzinfo=UTC)) as stage:
         channel = await stage.declared("Checkout is failing --started 00:35")
         await stage.minutes(40)
         await stage.alice.types("/incident resolve --at 01:15", channel)
@@ -132,9 +132,9 @@ async def test_scenario_03_midnight_utc_shows_dates_in_the_draft(database: str) 
         assert "2026-03-10 23:35" in written and "2026-03-11 00:15" in written and "40 min" in written
 
 
-async def test_scenario_04_clock_change_in_spring_measures_real_time(database: str) -> None:
+async def test_scenario_04_clock_change_in_spring_measures_real_time(database: str, transport: Transport) -> None:
     """Scenario 4a: from 01:20 to 03:35 over the spring gap is 1 h 15 min, and 02:30 never was."""
-    async with staged(database, now=datetime(2026, 3, 29, 0, 30, tzinfo=UTC)) as stage:
+    async with staged(database, transport, now=datetime(2026, 3, 29, 0, 30, tzinfo=UTC)) as stage:
         channel = await stage.declared("Checkout is failing --started 01:20")
         await stage.minutes(70)
         answer = await stage.alice.types("/incident event --at 02:30 Failover started", channel)
@@ -145,9 +145,9 @@ async def test_scenario_04_clock_change_in_spring_measures_real_time(database: s
         assert "1 h 15 min" in await draft(stage, channel)
 
 
-async def test_scenario_04_clock_change_in_autumn_asks_which_hour_is_meant(database: str) -> None:
+async def test_scenario_04_clock_change_in_autumn_asks_which_hour_is_meant(database: str, transport: Transport) -> None:
     """Scenario 4a: 02:05 occurs twice; the person is asked, and one click says which."""
-    async with staged(database, now=datetime(2026, 10, 25, 1, 10, tzinfo=UTC)) as stage:  # 02:10 for the second time
+    async with staged(database, transport, now=datetime(2026, 10, 25, 1, 10, tzinfo=UTC)) as stage:  # 02:10 once more
         channel = await stage.declared("Checkout is failing --started 01:45")
         answer = await stage.alice.types("/incident event --at 02:05 Failover started", channel)
         assert "was shown twice in Europe/Zurich" in answer.text
@@ -170,9 +170,11 @@ async def test_scenario_04_reporters_in_three_zones_mean_one_moment(stage: Stage
     assert "13:55" in written and "UTC" in written and "22:55" not in written
 
 
-async def test_scenario_05_a_wrong_zone_label_is_asked_about_and_never_shifted(database: str) -> None:
+async def test_scenario_05_a_wrong_zone_label_is_asked_about_and_never_shifted(
+    database: str, transport: Transport
+) -> None:
     """Scenario 5: PST in July has two readings; nothing is recorded until somebody says which."""
-    async with staged(database, now=datetime(2026, 7, 14, 21, 0, tzinfo=UTC)) as stage:
+    async with staged(database, transport, now=datetime(2026, 7, 14, 21, 0, tzinfo=UTC)) as stage:
         channel = await stage.declared()
         answer = await stage.bob.types("/incident event --at 12:30 PST Deploy finished", channel)
         assert "PST is not in force on 2026-07-14" in answer.text
@@ -211,9 +213,9 @@ async def test_scenario_06_future_and_absurd_times_are_refused_and_harm_no_metri
     assert incident.timeline() == []
 
 
-async def test_scenario_06_noon_for_midnight_is_kept_and_flagged(database: str) -> None:
+async def test_scenario_06_noon_for_midnight_is_kept_and_flagged(database: str, transport: Transport) -> None:
     """Scenario 6: 12:26PM typed for 00:26 lies half a day back; it is kept, and the typist is told at once."""
-    async with staged(database, now=datetime(2026, 3, 10, 23, 20, tzinfo=UTC)) as stage:  # 00:20 in Zurich
+    async with staged(database, transport, now=datetime(2026, 3, 10, 23, 20, tzinfo=UTC)) as stage:  # 00:20 in Zurich
         channel = await stage.declared("Checkout is failing --started 00:15")
         await stage.minutes(10)
         answer = await stage.alice.types("/incident event --at 12:26PM --as mitigated Rolled back", channel)
@@ -222,9 +224,9 @@ async def test_scenario_06_noon_for_midnight_is_kept_and_flagged(database: str) 
         assert isinstance(measure(await stage.incident(channel), STANDARD[2]), Inconsistent)
 
 
-async def test_scenario_07_seconds_are_kept_and_nothing_is_rounded_up(database: str) -> None:
+async def test_scenario_07_seconds_are_kept_and_nothing_is_rounded_up(database: str, transport: Transport) -> None:
     """Scenario 7: an outage from 22:00:10 to 22:11:30 lasted 11 min 20 s, never 12 minutes."""
-    async with staged(database, now=datetime(2026, 4, 9, 21, 0, tzinfo=UTC)) as stage:
+    async with staged(database, transport, now=datetime(2026, 4, 9, 21, 0, tzinfo=UTC)) as stage:
         channel = await stage.declared("EU1 does not ingest --started 22:00:10")
         await stage.alice.types("/incident resolve --at 22:11:30", channel)
         assert clocks(await stage.incident(channel))["ttr"] == "0:11:20"

@@ -14,7 +14,7 @@ from handlers.mistakes import Misconfigured
 from storage import StorageRefused
 from tests.databases import fresh_sqlite
 from tests.slackd.server import Slackd
-from tests.stage import MANIFEST, MORNING, Stage, environment, scribe_at_work, settings_for, staged
+from tests.stage import MANIFEST, MORNING, Stage, Transport, environment, scribe_at_work, settings_for, staged
 
 
 async def test_a_refresh_of_both_sockets_loses_nothing(socket_stage: Stage) -> None:
@@ -47,9 +47,9 @@ async def test_scenario_45_a_command_with_the_word_payload(either_stage: Stage) 
     assert len((await either_stage.incident(channel)).timeline()) == 1
 
 
-async def test_scenario_52_the_socket_is_open_and_silent(tmp_path: Path) -> None:
+async def test_scenario_52_the_socket_is_open_and_silent(database: str) -> None:
     """Both sockets swallow everything without a word: noticed, reconnected, and what Slack sends again is kept."""
-    async with staged(fresh_sqlite(tmp_path), SCRIBE_PING_SECONDS="0.1") as stage:
+    async with staged(database, SCRIBE_PING_SECONDS="0.1") as stage:
         channel = await stage.declared()
         silent = list(stage.slack.socket.connections)
         stage.slack.socket.silence()
@@ -101,12 +101,12 @@ async def test_a_second_process_on_one_sqlite_file_is_refused_in_a_sentence(tmp_
                 pass
 
 
-async def test_scenario_28_a_revoked_bot_token_is_said_at_the_start(database: str) -> None:
+async def test_scenario_28_a_revoked_bot_token_is_said_at_the_start(database: str, transport: Transport) -> None:
     """`auth.test` with a revoked token is final; anything else is waited for."""
     async with Slackd(MANIFEST, now=MORNING) as slack:
         slack.revoke_tokens()
         with pytest.raises(Misconfigured, match="SLACK_BOT_TOKEN"):
-            async with scribe_at_work(slack, settings_for(slack, database)):
+            async with scribe_at_work(slack, settings_for(slack, database, transport)):
                 pass
 
 
