@@ -15,6 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, Validat
 Text = Annotated[str, Field(min_length=1)]
 Stamp = Annotated[str, Field(pattern=r"^\d{1,10}\.\d{1,6}$")]
 Address = Annotated[str, Field(pattern=r"^https?://\w")]
+Name = Annotated[str, Field(max_length=255)]
+"""An id, or what a bot calls itself."""
 Parts = list[dict[str, Any]]
 IDS_MOST: Final = 2**31 - 1
 """The greatest id that both databases have."""
@@ -91,12 +93,12 @@ class Spoken(Shape):
     """A message, in an event of its own or inside another."""
 
     ts: Stamp
-    user: str | None = None
+    user: Name | None = None
     text: str | None = None
     subtype: str | None = None
-    bot_id: str | None = None
+    bot_id: Name | None = None
     bot_profile: dict[str, Any] | None = None
-    username: str | None = None
+    username: Name | None = None
     thread_ts: Stamp | None = None
     edited: Edited | None = None
     files: Parts | None = None
@@ -306,6 +308,7 @@ class Ids(Shape):
 
 
 class View(Named):
+    type: Literal["modal"]
     callback_id: Text
     hash: str | None = None
     private_metadata: Json[Ids] | Literal[""] | None = None

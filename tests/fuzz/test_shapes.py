@@ -16,6 +16,7 @@ FILLED = {"values": {"text": {"value": {"type": "plain_text_input", "value": "db
 def form(**changed: Any) -> Body:
     view = {
         "id": "V1",
+        "type": "modal",
         "callback_id": "event",
         "private_metadata": '{"incident":1}',
         "state": FILLED,
@@ -31,6 +32,11 @@ def leaf(**picked: Any) -> Body:
 def press(**changed: Any) -> Body:
     pressed = {"action_id": "timeline", "value": "1"}
     return {"type": "block_actions", "trigger_id": "t", "user": {"id": "U1"}, "actions": [pressed], **changed}
+
+
+def shortcut(**said: Any) -> Body:
+    message = {"ts": "1773150600.000100", "text": "db is slow", **said}
+    return press() | {"type": "message_action", "callback_id": "x", "channel": {"id": "C1"}, "message": message}
 
 
 def home(**event: Any) -> Body:
@@ -51,6 +57,7 @@ def renamed(**profile: Any) -> Body:
         leaf(selected_date="2026-02-28"),
         leaf(selected_date=None),
         press(),
+        shortcut(username="Alert Manager"),
         press(response_url="https://hooks.slack.com/actions/T1/1/x"),
         press(state=FILLED),
         home(user="U1", tab="home"),
@@ -65,6 +72,9 @@ def test_what_slack_sends_is_read(body: Body) -> None:
     ("body", "where"),
     [
         (form(callback_id=""), "view.callback_id"),
+        (form(type=None), "view.type"),
+        (shortcut(user="secret" * 50), "message.user"),
+        (shortcut(username="secret" * 50), "message.username"),
         (form(private_metadata="{incident"), "view.private_metadata"),
         (form(private_metadata='{"incident":"secret"}'), "view.private_metadata"),
         (form(private_metadata='{"incident":1,"entry":["secret"]}'), "view.private_metadata"),
