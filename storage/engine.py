@@ -30,6 +30,11 @@ READERS: Final = 4
 _OFTEN: Final = "wal_autocheckpoint=200"
 """Pages of 4 KiB after which a commit moves SQLite's log into the file: at its own thousand, one commit took 0.1 s."""
 
+VISITS: Final = 10
+"""Transactions of several steps at a time on PostgreSQL. Meanwhile something may be read; were all connections theirs,
+each would wait for another to be given back.
+"""
+
 RESTED: Final = 0.1
 """Seconds without use after which a connection to PostgreSQL may have been cut without our noticing it."""
 
@@ -181,8 +186,8 @@ class Postgres:
         self._engine = create_async_engine(
             url,
             hide_parameters=True,  # an error's text goes to the log, people's words do not
-            pool_size=10,
-            max_overflow=10,
+            pool_size=VISITS,
+            max_overflow=VISITS,
             pool_timeout=10,
             connect_args={
                 "options": f"{_POSTGRES_LIMITS} -c default_transaction_read_only={read_only}",
@@ -190,11 +195,12 @@ class Postgres:
             },
         )
         _ping_what_rested(self._engine.sync_engine)
+        self._visits = asyncio.Semaphore(VISITS)
         self._by_statement = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:
-        async with self._engine.begin() as connection:
+        async with self._visits, self._engine.begin() as connection:
             lent = Connection(connection.run_sync)
             yield lent
             await connection.run_sync(lent.last)

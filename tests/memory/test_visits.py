@@ -276,3 +276,15 @@ async def test_more_incidents_than_memory_holds_are_folded_again(store: Store) -
     assert store._folds.known(first).incident.seq == 0, "it went"
     assert store._folds.known(10_001).incident.seq == 1_000, "the newer ones stay"
     assert await store.incident(first) == known
+
+
+async def test_however_many_visit_each_can_still_read(store: Store) -> None:
+    """On PostgreSQL both take a connection, and there are no more than so many."""
+
+    async def visiting(id: int) -> None:
+        async with store.visit(id):
+            assert await store.incident_at(f"C{id}") is None
+
+    async with asyncio.timeout(8):
+        ids = [await an_incident(store, channel=f"C-{n}", number=f"INC-{n}") for n in range(30)]
+        await asyncio.gather(*map(visiting, ids))
