@@ -82,17 +82,21 @@ class Courier:
         return not self._tasks
 
     @property
+    def free(self) -> int:
+        """How many calls may be begun now."""
+        return AT_ONCE - len(self._tasks)
+
+    @property
     def under_way(self) -> Set[asyncio.Task[None]]:
         """Whoever takes up what these are at looks first whether it took effect."""
         return self._tasks.keys()
 
     async def dispatch(self) -> None:
         """Lease what is due and begin to deliver it."""
-        free = AT_ONCE - len(self._tasks)
-        if free <= 0:
+        if not self.free:
             return
         self._in_doubt = True
-        leased = await self._desk.store.lease_calls(self._desk.clock.now(), free, LEASE)
+        leased = await self._desk.store.lease_calls(self._desk.clock.now(), self.free, LEASE)
         self._in_doubt = False
         for call in leased:
             task = asyncio.create_task(self._deliver(call))

@@ -270,7 +270,9 @@ async def _work(desk: Desk, inbox: Inbox, line: Line, courier: Courier, attendan
 
 
 async def _look(desk: Desk, line: Line, courier: Courier) -> datetime | None:
-    """Take up what is due and say when the next comes; where nothing is due this writes nothing."""
+    """Take up what is due and say when to look again; where nothing is due this writes nothing. While as many calls as
+    may be are under way the next one is looked for when one of them has ended.
+    """
     due, now = await desk.store.due(), desk.clock.now()
     if due.first is None or due.first > now:
         return due.first
@@ -280,7 +282,8 @@ async def _look(desk: Desk, line: Line, courier: Courier) -> datetime | None:
         await tick(desk)
     await line.rest()
     await courier.dispatch()  # also what a follow-up has just put
-    return await desk.store.next_due()
+    due = await desk.store.due()
+    return due.first if courier.free else min(filter(None, (due.envelope, due.followup)), default=None)
 
 
 async def _planned(desk: Desk) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import Engine, event
+
+from handlers.delivery import AT_ONCE
+from storage import Call
 from tests.slackd.records import Channel, Message
 from tests.stage import Stage
 from tests.stories.reading import confirmed
@@ -81,3 +88,38 @@ async def test_what_scribe_did_itself_comes_back_from_slack_and_is_not_kept(stag
         known = await stage.desk.store.envelope(f"event:{payload['event_id']}")
         kept[ours] += known is not None and event.get("subtype") != "channel_join"
     assert kept == {True: 0, False: 1}
+
+
+async def test_while_as_many_calls_are_under_way_as_may_be_nobody_asks_for_the_next(stage: Stage) -> None:
+    """Slack is slow, and more is due than may go out at a time: what is due is asked when one of them has ended."""
+    channel = await stage.declared()
+    before = len(stage.slack.calls_of("chat.postMessage"))
+    slow = stage.slack.faults.slow("chat.postMessage", 60, times=AT_ONCE)
+    args = {"channel": channel.id, "text": "hello"}
+    async with stage.desk.store.visit(None) as visit:
+        calls = [Call(f"k{n}", f"lane{n}", "chat.postMessage", args, None, "") for n in range(2 * AT_ONCE)]
+        await visit.put(calls, stage.desk.clock.now())
+    stage.desk.wake.set()
+    async with asyncio.timeout(20):
+        while slow.met < AT_ONCE:  # noqa: ASYNC110 - they come by the wire
+            await asyncio.sleep(0.02)
+    with statements() as asked:
+        await asyncio.sleep(0.3)  # time to ask a hundred times
+    assert len(asked) < 10
+    await stage.minutes(2)
+    assert len(stage.slack.calls_of("chat.postMessage")) == before + 2 * AT_ONCE
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What any database is told meanwhile."""
+    said: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        said.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
