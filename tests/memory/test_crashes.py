@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from storage import StorageRefused, Store, migrate
-from storage.engine import RESTED, read_url
+from storage.engine import RESTED
 from storage.store import LEASE
-from tests.databases import fresh_postgres, fresh_sqlite
+from tests.databases import cut, fresh_postgres, fresh_sqlite
 from tests.memory.said import MINUTE, NOW, SECOND, an_incident, call, captured, put
 
 ROOT = Path(__file__).parents[2]
@@ -129,7 +129,7 @@ async def test_connections_the_server_dropped_are_replaced_without_a_restart() -
 
 async def drop_what_rests(url: str) -> None:
     """One that was used just now would fail its next use; the store asks only those that have rested."""
-    drop_all_connections(url)
+    cut(url)
     await asyncio.sleep(RESTED)
 
 
@@ -145,16 +145,4 @@ async def test_a_connection_lost_within_a_visit_leaves_nothing_of_it() -> None:
 async def cut_off(store: Store, url: str, id: int) -> None:
     async with store.visit(id) as visit:
         await visit.record([captured(1)], NOW)
-        drop_all_connections(url)
-
-
-def drop_all_connections(url: str) -> None:
-    engine = create_engine(read_url(url))
-    with engine.connect() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        )
-    engine.dispose()
+        cut(url)

@@ -11,27 +11,19 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect
 
 from storage import StorageRefused, Store, migrate, schema_state
 from storage.engine import blocking_engine, read_url
 from storage.schema import config
 from storage.tables import metadata
-from tests.databases import empty_postgres
+from tests.databases import empty_postgres, execute
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without tables."""
     return f"sqlite:///{tmp_path}/empty.db" if request.param == "sqlite" else empty_postgres()
-
-
-def execute(url: str, *statements: str) -> None:
-    engine = blocking_engine(read_url(url))
-    with engine.begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
 
 
 def test_migrating_makes_the_tables_once_and_says_so(empty: str) -> None:

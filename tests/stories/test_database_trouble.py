@@ -16,7 +16,7 @@ from handlers.running import DRAIN_SECONDS
 from storage import Store, is_sqlite
 from storage.engine import read_url
 from storage.tables import metadata
-from tests.databases import fresh_postgres
+from tests.databases import administer, cut, execute, fresh_postgres, no_database
 from tests.slackd.records import Channel
 from tests.stage import Stage, Transport, staged
 
@@ -52,19 +52,11 @@ async def full_server(url: str) -> AsyncIterator[None]:
     function = f"CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $${raising}$$"
     names = [table.name for table in metadata.sorted_tables]
     triggers = [f"CREATE TRIGGER t BEFORE INSERT OR UPDATE ON {name} EXECUTE FUNCTION no_space()" for name in names]
-    await asyncio.to_thread(change, url, function, *triggers)  # which waits for what is under way here
+    await asyncio.to_thread(execute, url, function, *triggers)  # which waits for what is under way here
     try:
         yield
     finally:
-        await asyncio.to_thread(change, url, "DROP FUNCTION no_space CASCADE")
-
-
-def change(url: str, *statements: str) -> None:
-    engine = create_engine(read_url(url))
-    with engine.begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
+        await asyncio.to_thread(execute, url, "DROP FUNCTION no_space CASCADE")
 
 
 @contextmanager
@@ -77,30 +69,6 @@ def out_of_reach(url: str) -> Iterator[None]:
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
-
-
-@contextmanager
-def no_database(url: str) -> Iterator[None]:
-    """Every connection is cut in the middle of whatever it does, and none is let in until the end."""
-    name = read_url(url).database
-    administer(url, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-    cut(url)
-    try:
-        yield
-    finally:
-        administer(url, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
-
-
-def cut(url: str) -> None:
-    name = read_url(url).database
-    administer(url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
-
-
-def administer(url: str, statement: str) -> None:
-    engine = create_engine(read_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 @asynccontextmanager
@@ -253,14 +221,14 @@ def lost_answers(url: str) -> Iterator[None]:
     """What is committed is committed, but nobody is told: each COMMIT waits for a replica that is not there, until its
     connection is cut.
     """
-    administer(url, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-    administer(url, "SELECT pg_reload_conf()")
+    administer("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+    administer("SELECT pg_reload_conf()")
     try:
         yield
     finally:
         cut(url)
-        administer(url, "ALTER SYSTEM RESET synchronous_standby_names")
-        administer(url, "SELECT pg_reload_conf()")
+        administer("ALTER SYSTEM RESET synchronous_standby_names")
+        administer("SELECT pg_reload_conf()")
 
 
 async def test_what_was_kept_without_our_knowing_is_done_once_and_soon() -> None:

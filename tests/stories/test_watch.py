@@ -9,11 +9,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import create_engine, text
 
 from storage import migrate
-from storage.engine import read_url
-from tests.databases import empty_postgres, fresh_sqlite
+from tests.databases import empty_postgres, fresh_sqlite, no_database
 from tests.stage import Stage, Transport, free_port, staged
 
 
@@ -122,24 +120,14 @@ async def test_without_its_database_it_is_alive_but_not_ready_until_it_is_back()
     """The connections are cut and no new one is let in; afterwards nothing has to be restarted."""
     url = empty_postgres()
     migrate(url)
-    name = read_url(url).database
     async with watched(url) as stage:
-        administer(url, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        administer(url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
-        assert await ask(stage, "/readyz") == (503, "The database does not answer.\n")
-        assert (await ask(stage, "/healthz"))[0] == 200
-        said = await numbers(stage)
-        assert said["scribe_database_up"] == 0
-        assert said["scribe_inbox_waiting"] != said["scribe_inbox_waiting"]  # not a number: nobody knows
-        administer(url, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        with no_database(url):
+            assert await ask(stage, "/readyz") == (503, "The database does not answer.\n")
+            assert (await ask(stage, "/healthz"))[0] == 200
+            said = await numbers(stage)
+            assert said["scribe_database_up"] == 0
+            assert said["scribe_inbox_waiting"] != said["scribe_inbox_waiting"]  # not a number: nobody knows
         assert (await ask(stage, "/readyz"))[0] == 200
-
-
-def administer(url: str, statement: str) -> None:
-    engine = create_engine(read_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 async def test_in_socket_mode_nothing_listens_unless_a_port_is_named(tmp_path: Path) -> None:
