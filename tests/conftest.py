@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 import pytest
 from hypothesis import settings
+
+from tests.databases import drop_lent
 
 _Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)
 
@@ -23,6 +25,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--crossed", action="store_true", help="tell stories on SQLite over HTTP, on PostgreSQL over sockets"
     )
+
+
+@pytest.fixture(autouse=True)
+def _databases_given_back() -> Iterator[None]:
+    """Set up before anything else, so done last: when nobody is at work in them any more."""
+    yield
+    drop_lent()
 
 
 def _refused(report: _Report, config: pytest.Config) -> _Report:

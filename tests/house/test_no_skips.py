@@ -29,6 +29,8 @@ def outcomes(folder: Path, *options: str) -> dict[str, int]:
         "tests.conftest",
         "-p",
         "no:cacheprovider",
+        "-p",
+        "no:warnings",
         "-c",
         "/dev/null",
     ]
