@@ -1,4 +1,4 @@
-"""What each event of Slack's means to us; those of one channel that can be taken up together are."""
+"""What each event of Slack's means to us."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from handlers.audit import of_line
 from handlers.desk import Desk
 from handlers.inbox import Heard, Inbox
 from handlers.tell import to_mention
-from handlers.together import Item, joins, take
 
 log = logging.getLogger("scribe.events")
 
@@ -27,19 +26,12 @@ async def _revoked(desk: Desk, heard: Heard, event: Event) -> None:
     log.error("Slack says %s; Scribe can do nothing until it is installed again", event["type"])
 
 
-async def _message(desk: Desk, heard: Heard, event: Event) -> None:
-    if joins(event):
-        await take(desk, event["channel"], [Item(heard, event)])
-    else:
-        await messages.hear(desk, heard, event)
-
-
 async def _nothing(desk: Desk, heard: Heard, event: Event) -> None:
     """Slack tells more than we ask for."""
 
 
 EVENTS: Mapping[str, Hear] = {
-    "message": _message,
+    "message": messages.hear,
     "reaction_added": reactions.hear,
     "reaction_removed": reactions.hear,
     "member_joined_channel": channels.joined,

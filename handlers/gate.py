@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +16,9 @@ from handlers import events
 from handlers.desk import Desk
 from handlers.inbox import Heard, Inbox, envelope_key
 from handlers.line import Line
+from handlers.messages import is_said, transcribed
 from handlers.wellformed import misshapen
-from storage import Envelope
+from storage import Envelope, Message
 
 log = logging.getLogger("scribe.gate")
 
@@ -64,7 +66,8 @@ class Gate:
         await self._line.room()
         key, kind = named
         now = self._desk.clock.now()
-        if not await self._keep(key, kind, body, now):
+        said = _merely_said(body.get("event") or {}, now)
+        if not await self._keep(key, kind, body, now, said) or said is not None:
             return BoltResponse(status=ACK, body="")
         if kind == "view_submission":
             context = {"heard": Heard(key, now)}
@@ -72,11 +75,16 @@ class Gate:
         self._line.put(Envelope(key, kind, body, now, 1, None))
         return BoltResponse(status=ACK, body="")
 
-    async def _keep(self, key: str, kind: str, body: Body, now: datetime) -> bool:
+    async def _keep(self, key: str, kind: str, body: Body, now: datetime, said: Message | None) -> bool:
         with self._desk.metrics.keeping(kind):
-            new = await self._inbox.keep(key, kind, body, now)
+            new = await self._inbox.keep(key, kind, body, now, said)
         self._desk.metrics.heard(kind, "new" if new else "known")
         return new
+
+
+def _merely_said(event: Mapping[str, Any], now: datetime) -> Message | None:
+    """What nobody has to decide anything about; None for whatever else an event tells."""
+    return transcribed(event["channel"], event, now) if is_said(event) else None
 
 
 def require_ours(desk: Desk, body: Body) -> None:

@@ -18,6 +18,7 @@ from bot.incident import mention_key
 from handlers.audit import Asked, Trace, refused, tracing
 from handlers.desk import Desk
 from storage import Attempt
+from storage import Message as Said
 from templates.blocks.replies import refusal_message
 
 log = logging.getLogger("scribe.inbox")
@@ -63,12 +64,12 @@ class Inbox:
         self._desk = desk
         self._broken_off: set[str] = set()
 
-    async def keep(self, key: str, kind: str, body: Body, now: datetime) -> bool:
-        """Keep an envelope, leased to us. False: it was known already. One that was kept while the store failed to say
-        so is known when Slack delivers it again, so it is not left at that.
+    async def keep(self, key: str, kind: str, body: Body, now: datetime, said: Said | None) -> bool:
+        """As `Store.keep`. An envelope that was kept while the store failed to say so is known when Slack delivers it
+        again, so it is not left at that.
         """
         try:
-            new = await self._desk.store.keep(key, kind, body, now)
+            new = await self._desk.store.keep(key, kind, body, now, said)
         except Exception:
             self.broken_off(key)
             raise

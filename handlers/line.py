@@ -15,14 +15,13 @@ from structlog.contextvars import unbind_contextvars
 from handlers import events
 from handlers.desk import Desk
 from handlers.inbox import Heard, Inbox
-from handlers.together import REACTIONS, Item, joins, take
+from handlers.together import REACTIONS, Item, take
 from storage import Envelope, LeaseInDoubt
 
 log = logging.getLogger("scribe.line")
 
-MARKED: Final = 50
-TOGETHER: Final = 200
-"""Reactions of one commit, and envelopes of any kind; the more, the longer an ack may have to wait for it."""
+TOGETHER: Final = 50
+"""Reactions of one commit; the more, the longer an ack may have to wait for it."""
 CHANNELS_AT_ONCE: Final = 4
 HELD_MOST: Final = 5_000
 """Envelopes that wait in memory; when so many do, the next one is kept only when there is room again."""
@@ -108,14 +107,14 @@ class Line:
 
     async def _turn(self, lane: str, waiting: deque[Envelope]) -> None:
         """As many batches as what waits now may need; what comes meanwhile is for the next turn."""
-        for _ in range(0, len(waiting), MARKED):
+        for _ in range(0, len(waiting), TOGETHER):
             if waiting and not self._desk.draining:
                 await self._together(lane, waiting)
 
     async def _together(self, lane: str, waiting: deque[Envelope]) -> None:
         """The first of those that wait, with what can be taken up together with it."""
         first = waiting.popleft()
-        if not joins(first.body["event"]):
+        if not _is_reaction(first):
             await self._alone(first)
             return
         batch = [first]
@@ -199,11 +198,9 @@ def _item(envelope: Envelope) -> Item:
 
 
 def _join(batch: list[Envelope], waiting: deque[Envelope]) -> None:
-    """Add those at the head of the lane that can be taken up together with the batch."""
-    marked = sum(map(_is_reaction, batch))
-    while waiting and len(batch) < TOGETHER and marked < MARKED and joins(waiting[0].body["event"]):
+    """Add the reactions at the head of the lane."""
+    while waiting and len(batch) < TOGETHER and _is_reaction(waiting[0]):
         batch.append(waiting.popleft())
-        marked += _is_reaction(batch[-1])
 
 
 def _is_reaction(envelope: Envelope) -> bool:

@@ -75,14 +75,22 @@ def seen(message: Message, place: Evidence | None = None) -> SeenMessage:
 
 
 async def hear(desk: Desk, heard: Heard, event: Event) -> None:
-    """One `message` event that is more than somebody saying something."""
+    """One `message` event. What is merely said was remembered when it was kept, unless an earlier version kept it."""
     subtype = event.get("subtype")
-    if subtype == "message_changed":
+    if is_said(event):
+        await _said(desk, heard, event)
+    elif subtype == "message_changed":
         await _changed(desk, heard, event)
     elif subtype == "channel_convert_to_private":
         await _made_private(desk, heard, event["channel"])
     elif subtype == "message_deleted":
         await _deleted(desk, heard, event["channel"], event["deleted_ts"], event.get("previous_message") or {})
+
+
+async def _said(desk: Desk, heard: Heard, event: Event) -> None:
+    message = transcribed(event["channel"], event, heard.at)
+    if message is not None and await incident_here(desk, message.channel) is not None:
+        await desk.store.remember(message)
 
 
 async def _made_private(desk: Desk, heard: Heard, channel: str) -> None:

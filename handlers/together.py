@@ -1,4 +1,4 @@
-"""What is said and marked in one channel is taken up together: one visit, one commit, in the order it was heard."""
+"""What is marked in one channel is taken up together: one visit, one commit, in the order it was heard."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.facts import Evidence
 from handlers.act import carry_out
 from handlers.desk import Desk
 from handlers.inbox import Heard
-from handlers.messages import is_ours, is_said, seen, transcribed
+from handlers.messages import seen
 from handlers.people import incident_here
 from storage import Message, Visit
 
@@ -26,7 +26,7 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A message that was said, or a reaction that was put on or taken off."""
+    """A reaction that was put on or taken off."""
 
     heard: Heard
     event: Mapping[str, Any]
@@ -37,11 +37,6 @@ class Item:
         return item["channel"], item["ts"]
 
 
-def joins(event: Mapping[str, Any]) -> bool:
-    """Can this event be taken up together with others? Edits and deletions concern several incidents."""
-    return is_said(event) or event.get("type") in REACTIONS
-
-
 def _no_more() -> list[Item]:
     return []
 
@@ -49,35 +44,30 @@ def _no_more() -> list[Item]:
 async def take(
     desk: Desk, channel: str, items: Sequence[Item], more: Callable[[], Sequence[Item]] = _no_more
 ) -> list[Item]:
-    """Remember what was said and decide what was marked; each envelope is finished in the same commit. `more` is asked
-    once for what has come since, when the incident is locked.
+    """Decide what was marked; each envelope is finished in the same commit. `more` is asked once for what has come
+    since, when the incident is locked.
 
     Returns what was left alone: reactions on messages that the transcript does not have yet.
     """
     incident = await incident_here(desk, channel) if _marked(desk, items) else None
     if incident is None:
-        now = max(item.heard.at for item in items)
-        await desk.store.take_up(channel, _said(desk, channel, items), [item.heard.key for item in items], now)
+        await _finish(desk, [item.heard for item in items])
         return []
     async with desk.store.visit(incident) as visit:
         items = [*items, *more()]
         bind_contextvars(incident=visit.incident.number or incident)
-        if said := _said(desk, channel, items):
-            await visit.remember_all(said)
         left = await _mark(desk, visit, _marked(desk, items))
         done = [item.heard for item in items if item not in left]
         for heard in done:
             await visit.finish(heard.key, heard.at)
-    for heard in done:
-        await desk.store.finish(heard.key, heard.at)
+    await _finish(desk, done)
     desk.wake.set()  # there is something to tell
     return left
 
 
-def _said(desk: Desk, channel: str, items: Sequence[Item]) -> list[Message]:
-    heard = [item for item in items if is_said(item.event) and not is_ours(desk, item.event)]
-    messages = [transcribed(channel, item.event, item.heard.at) for item in heard]
-    return [message for message in messages if message is not None]
+async def _finish(desk: Desk, heard: Sequence[Heard]) -> None:
+    if heard:
+        await desk.store.finish_all([one.key for one in heard], max(one.at for one in heard))
 
 
 def _marked(desk: Desk, items: Sequence[Item]) -> list[Item]:
@@ -86,8 +76,7 @@ def _marked(desk: Desk, items: Sequence[Item]) -> list[Item]:
 
 def _means_something(desk: Desk, event: Mapping[str, Any]) -> bool:
     return (
-        event["type"] in REACTIONS
-        and event["item"].get("type") == "message"
+        event["item"].get("type") == "message"
         and event["user"] != desk.me.user_id
         and desk.policy.meaning(event["reaction"]) is not None
     )

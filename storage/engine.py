@@ -260,7 +260,7 @@ class Sqlite:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:
         async with self._writer.free:
-            transaction = _Transaction(self._writer.engine)
+            transaction = _Transaction(self._writer)
             lent = Connection(partial(self._writer.run, transaction.step))
             try:
                 yield lent
@@ -279,7 +279,7 @@ class Sqlite:
 
     async def settle_file(self) -> None:
         async with self._writer.free:
-            await self._writer.run(_checkpoint, self._writer.engine)
+            await self._writer.run(_checkpoint, self._writer)
 
     async def close(self) -> None:
         for threads in {self._writer, self._readers}:
@@ -287,16 +287,36 @@ class Sqlite:
 
 
 class _Threads:
-    """So many threads over one engine, and no more tasks than threads at a time."""
+    """So many threads over one engine, and no more tasks than threads at a time. Connections stay open: fetching one
+    from the engine's pool costs as much as a statement.
+    """
 
     def __init__(self, engine: Engine, count: int) -> None:
         self.engine = engine
         self.free = asyncio.Semaphore(count)
         self._pool = ThreadPoolExecutor(count, "sqlite")
+        self._idle: list[Blocking] = []
 
     async def transaction(self, work: Callable[[Blocking], T]) -> T:
         async with self.free:
-            return await self.run(_transaction, self.engine, work)
+            return await self.run(self._transaction, work)
+
+    def _transaction(self, work: Callable[[Blocking], T]) -> T:
+        connection = self.lend()
+        try:
+            with connection.begin():
+                return work(connection)
+        finally:
+            self.take_back(connection)
+
+    def lend(self) -> Blocking:
+        """In a thread: a connection for one transaction, which nobody else has meanwhile."""
+        return self._idle.pop() if self._idle else self.engine.connect()
+
+    def take_back(self, connection: Blocking) -> None:
+        """What was not committed is rolled back."""
+        connection.rollback()
+        self._idle.append(connection)
 
     async def run(self, work: Callable[..., T], *args: Any) -> T:
         """Do it in a thread. Who is cancelled meanwhile waits for its end: a connection serves one at a time."""
@@ -310,20 +330,25 @@ class _Threads:
             raise
 
     async def close(self) -> None:
-        await self.run(self.engine.dispose)
+        await self.run(self._close)
         self._pool.shutdown()
+
+    def _close(self) -> None:
+        for connection in self._idle:
+            connection.close()
+        self.engine.dispose()
 
 
 class _Transaction:
     """One that is made in several steps; it begins with the first one."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, threads: _Threads) -> None:
+        self._threads = threads
         self._connection: Blocking | None = None
 
     def step(self, work: Callable[[Blocking], T]) -> T:
         if self._connection is None:
-            self._connection = self._engine.connect()
+            self._connection = self._threads.lend()
         return work(self._connection)
 
     def commit(self, last: Callable[[Blocking], None]) -> None:
@@ -336,16 +361,11 @@ class _Transaction:
     def undo(self) -> None:
         """What was not committed is rolled back."""
         if self._connection is not None:
-            self._connection.close()
+            self._threads.take_back(self._connection)
 
 
 def _nothing(connection: Blocking) -> None:
     """No last step."""
-
-
-def _transaction(engine: Engine, work: Callable[[Blocking], T]) -> T:
-    with engine.begin() as connection:
-        return work(connection)
 
 
 def _sqlite_engine(url: URL, connections: int) -> Engine:
@@ -358,13 +378,13 @@ def _sqlite_engine(url: URL, connections: int) -> Engine:
     )
 
 
-def _checkpoint(engine: Engine) -> None:
+def _checkpoint(threads: _Threads) -> None:
     """Outside any transaction; where a reader is at work, the next one does it."""
-    connection = engine.raw_connection()
+    connection = threads.lend()
     try:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
-        connection.close()
+        threads.take_back(connection)
 
 
 def _on_sqlite(engine: Engine, begin: str, *pragmas: str) -> None:

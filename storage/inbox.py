@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, UpdateBase, bindp
 from storage.engine import Database
 from storage.keeping import Keeper
 from storage.tables import inbox, insert_new
-from storage.values import Envelope
+from storage.values import Envelope, Message
 
 ATTEMPTS: Final = 8
 """Dispatches before an envelope is set aside; with the pauses between them some ten minutes."""
@@ -52,25 +52,37 @@ class Inbox:
     me: str
     lease: timedelta
 
-    async def keep(self, envelope_key: str, kind: str, body: dict[str, Any], now: datetime) -> bool:
-        """Keep an envelope, leased to me. True: kept now and committed; False: it was known already."""
+    async def keep(
+        self, envelope_key: str, kind: str, body: dict[str, Any], now: datetime, said: Message | None = None
+    ) -> bool:
+        """Keep an envelope, leased to me. True: kept now and committed; False: it was known already.
+
+        One that tells no more than that this was `said` is finished in the same commit: the message is in the
+        transcript, where its channel has an incident, and nobody dispatches anything.
+        """
+        merely_said = said is not None
         row = {
             "key": envelope_key,
             "kind": kind,
             "body": body,
             "received_at": now,
             "attempt": 1,
-            "lease_by": self.me,
-            "lease_until": now + self.lease,
+            "lease_by": None if merely_said else self.me,
+            "lease_until": None if merely_said else now + self.lease,
+            "done_at": now if merely_said else None,
         }
-        return await self._keeper.keep(row)
+        return await self._keeper.keep(row, said)
 
     async def finish(self, key: str, now: datetime) -> None:
         """Nobody needs to dispatch this envelope again. Costs nothing where a visit has finished it already."""
-        if key in self._finished:
-            self._finished.discard(key)
-            return
-        await self._db.once(finish, [key], now)
+        await self.finish_all([key], now)
+
+    async def finish_all(self, keys: Collection[str], now: datetime) -> None:
+        """`finish` for several, in one commit."""
+        unfinished = [key for key in keys if key not in self._finished]
+        self._finished.difference_update(keys)
+        if unfinished:
+            await self._db.once(finish, unfinished, now)
 
     async def nothing_to_keep(self) -> None:
         """Return when no envelope waits to be kept, after a tenth of a second in any case: acks go first."""

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Executable
 
 from storage.engine import Database
 from storage.tables import inbox, upsert
+from storage.transcript import remember_where_followed
+from storage.values import Message
 
 TOGETHER: Final = 200
 """Rows of one commit; the more, the longer the first of them waits for its ack."""
@@ -27,6 +29,7 @@ worked on in one commit: less is done in all, but an ack that meets it waits lon
 """
 
 Row = dict[str, Any]
+Asked = tuple[Row, Message | None, asyncio.Future[bool]]
 
 
 class Keeper:
@@ -34,14 +37,16 @@ class Keeper:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._waiting: list[tuple[Row, asyncio.Future[bool]]] = []
+        self._waiting: list[Asked] = []
         self._turn: asyncio.Task[None] | None = None
         self._came = deque([0.0] * STREAM, maxlen=STREAM)
 
-    async def keep(self, row: Row) -> bool:
-        """True: kept now and committed. False: its key was known already. A failed commit fails everybody in it."""
+    async def keep(self, row: Row, said: Message | None) -> bool:
+        """True: kept now and committed, with what was said. False: its key was known already. A failed commit fails
+        everybody in it.
+        """
         kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((row, kept))
+        self._waiting.append((row, said, kept))
         self._came.append(time.monotonic())
         if self._turn is None:
             self._turn = asyncio.create_task(self._take_turns())
@@ -69,7 +74,7 @@ class Keeper:
         while self._waiting:
             together, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
             try:
-                new = await self._db.write(_insert, [row for row, _ in together])
+                new = await self._db.write(_insert, [(row, said) for row, said, _ in together])
             except Exception as error:
                 _tell(together, error)
             else:
@@ -77,9 +82,11 @@ class Keeper:
         self._turn = None
 
 
-def _insert(connection: Connection, rows: list[Row]) -> set[str]:
+def _insert(connection: Connection, together: list[tuple[Row, Message | None]]) -> set[str]:
     """The keys that were new."""
-    return set(connection.scalars(_new(connection.dialect.name), rows))
+    new = set(connection.scalars(_new(connection.dialect.name), [row for row, _ in together]))
+    remember_where_followed(connection, [said for row, said in together if said is not None and row["key"] in new])
+    return new
 
 
 @cache
@@ -87,9 +94,9 @@ def _new(dialect: str) -> Executable:
     return upsert(dialect, inbox).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.key)
 
 
-def _tell(together: list[tuple[Row, asyncio.Future[bool]]], outcome: set[str] | Exception) -> None:
+def _tell(together: list[Asked], outcome: set[str] | Exception) -> None:
     """Of two with one key in the same commit the first one was kept."""
-    for row, kept in together:
+    for row, _, kept in together:
         if kept.done():  # whoever asked has gone
             continue
         if isinstance(outcome, Exception):

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, replace
-from datetime import datetime
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Executable, Row, bindparam, exists, func, or_, select
 
 from storage.engine import Database
-from storage.inbox import finish
 from storage.tables import incidents, messages, upsert
 from storage.values import Message
 
@@ -20,7 +18,6 @@ _AT: Final = select(messages).where(
     messages.c.channel.in_(bindparam("channels", expanding=True)),
     messages.c.ts.in_(bindparam("stamps", expanding=True)),
 )
-_HAS_INCIDENT: Final = select(exists().where(incidents.c.channel == bindparam("channel")))
 
 
 class Transcript:
@@ -38,12 +35,6 @@ class Transcript:
     async def remember_all(self, page: Sequence[Message]) -> list[Message | None]:
         """`remember` for many messages in one transaction, as when a history is read back."""
         return await self._db.write(remember, page)
-
-    async def take_up(self, channel: str, page: Sequence[Message], told_by: Collection[str], now: datetime) -> None:
-        """Keep what was said in this channel, if it has an incident, and finish the envelopes that told it, in one
-        commit.
-        """
-        await self._db.write(_take_up, channel, page, told_by, now)
 
     async def message(self, channel: str, ts: str) -> Message | None:
         found = await self._select(messages.c.channel == channel, messages.c.ts == ts)
@@ -105,12 +96,13 @@ class Transcript:
         return [_message(row) for row in await self._db.read(lambda connection: connection.execute(wanted).all())]
 
 
-def _take_up(
-    connection: Connection, channel: str, page: Sequence[Message], told_by: Collection[str], now: datetime
-) -> None:
-    if page and connection.scalar(_HAS_INCIDENT, {"channel": channel}):
-        remember(connection, page)
-    finish(connection, told_by, now)
+def remember_where_followed(connection: Connection, page: Sequence[Message]) -> None:
+    """Within a transaction: keep what was just said, in channels that have an incident. What is known of a message
+    already is never older.
+    """
+    if page:
+        rows = [_row(message) for message in sorted(page, key=lambda message: (message.channel, message.ts))]
+        connection.execute(_where_followed(connection.dialect.name), rows)
 
 
 def remember(connection: Connection, page: Sequence[Message]) -> list[Message | None]:
@@ -125,7 +117,7 @@ def remember(connection: Connection, page: Sequence[Message]) -> list[Message | 
         if old is None or _supersedes(message, old):
             known[place] = changed[place] = message
     if changed:  # in ascending order, or two replicas that remember the same could wait for each other
-        rows = [asdict(changed[place]) for place in sorted(changed)]
+        rows = [_row(changed[place]) for place in sorted(changed)]
         connection.execute(_upsert(connection.dialect.name), rows)
     return before
 
@@ -163,6 +155,18 @@ def _upsert(dialect: str) -> Executable:
         set_={name: new[name] for name in messages.columns.keys() if name not in _KEY},  # noqa: SIM118
         where=~old.deleted & newer,  # again, because another replica may have been faster
     )
+
+
+@cache
+def _where_followed(dialect: str) -> Executable:
+    said = select(*(bindparam(column.name, type_=column.type) for column in messages.columns))
+    followed = exists().where(incidents.c.channel == bindparam("channel", type_=incidents.c.channel.type))
+    statement = upsert(dialect, messages).from_select(messages.columns.keys(), said.where(followed))
+    return statement.on_conflict_do_nothing(index_elements=_KEY)
+
+
+def _row(message: Message) -> dict[str, Any]:
+    return {name: getattr(message, name) for name in messages.columns.keys()}  # noqa: SIM118
 
 
 def _message(row: Row[Any]) -> Message:

@@ -146,12 +146,15 @@ async def test_replicas_that_remember_the_same_page_in_other_orders_do_not_wait_
         assert await here.message("C1", ts(start + 999)) == page[-1]
 
 
-async def test_what_is_said_in_a_channel_is_taken_up_only_where_it_has_an_incident(store: Store) -> None:
-    """Of both the envelope is finished in the same commit."""
+async def test_what_is_said_is_remembered_with_its_envelope_only_where_the_channel_has_an_incident(
+    store: Store,
+) -> None:
+    """Neither envelope is dispatched to anybody, and the same one coming again changes nothing."""
     await an_incident(store, channel="C1")
     for channel in ("C1", "C2"):
-        await store.keep(f"event:{channel}", "event_callback", {}, NOW)
-        await store.take_up(channel, [replace(message(0), channel=channel)], [f"event:{channel}"], NOW)
+        said = replace(message(0), channel=channel)
+        assert await store.keep(f"event:{channel}", "event_callback", {}, NOW, said)
+        assert not await store.keep(f"event:{channel}", "event_callback", {}, NOW, replace(said, text="twice"))
     assert await store.message("C1", ts(0)) == message(0)
     assert await store.message("C2", ts(0)) is None
     assert await store.unfinished(NOW + HOUR, 10) == []

@@ -64,6 +64,31 @@ async def test_one_that_cannot_be_understood_takes_nobody_else_down_with_it(stag
     assert (depth["inbox_aside"], depth["inbox_waiting"]) == (0, 0), "acknowledged and not read: it has no known shape"
 
 
+async def test_what_is_merely_said_is_in_the_transcript_when_slack_is_told_that_it_was_heard(stage: Stage) -> None:
+    """Nothing of it is left to be done, so nothing of it can be lost."""
+    channel = await stage.declared()
+    [message] = await said(stage, channel, 1)
+    await stage.slack.courier.quiet(10)
+    remembered = await stage.desk.store.message(channel.id, message.ts)
+    assert remembered is not None
+    assert remembered.text == "Error rate is 0 %"
+    assert (await stage.desk.store.depth(stage.desk.clock.now()))["inbox_waiting"] == 0
+
+
+async def test_what_an_earlier_version_kept_and_did_not_work_off_is_remembered_too(stage: Stage) -> None:
+    channel = await stage.declared()
+    await said(stage, channel, 1)
+    await stage.settle()
+    kept = copy.deepcopy(events_of(stage, "message")[-1])
+    kept["event"] |= {"ts": f"{kept['event']['ts'][:-6]}999999", "text": "The pager is silent", "blocks": []}
+    await stage.desk.store.keep("event:EvEARLIER", "event_callback", kept, stage.desk.clock.now())
+    await stage.desk.store.give_back(["event:EvEARLIER"], stage.desk.clock.now())
+    await stage.minutes(1)
+    remembered = await stage.desk.store.message(channel.id, kept["event"]["ts"])
+    assert remembered is not None
+    assert remembered.text == "The pager is silent"
+
+
 async def test_what_another_workspace_should_have_had_is_neither_kept_nor_acknowledged(stage: Stage) -> None:
     channel = await stage.declared()
     await said(stage, channel, 1)
