@@ -83,7 +83,8 @@ async def test_what_an_earlier_version_kept_and_did_not_work_off_is_remembered_t
     kept["event"] |= {"ts": f"{kept['event']['ts'][:-6]}999999", "text": "The pager is silent", "blocks": []}
     await stage.desk.store.keep("event:EvEARLIER", "event_callback", kept, stage.desk.clock.now())
     await stage.desk.store.give_back(["event:EvEARLIER"], stage.desk.clock.now())
-    await stage.minutes(1)
+    stage.desk.wake.set()
+    await stage.settle()
     remembered = await stage.desk.store.message(channel.id, kept["event"]["ts"])
     assert remembered is not None
     assert remembered.text == "The pager is silent"
