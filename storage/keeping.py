@@ -17,6 +17,8 @@ from storage.values import Message
 
 TOGETHER: Final = 200
 """Rows of one commit; the more, the longer the first of them waits for its ack."""
+FEW: Final = 5
+"""Rows of a commit that is brief."""
 
 PAUSE: Final = 0.001
 """Seconds without an envelope after which what was kept may be worked on."""
@@ -73,8 +75,9 @@ class Keeper:
     async def _take_turns(self) -> None:
         while self._waiting:
             together, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+            write = self._db.briefly if len(together) <= FEW else self._db.write
             try:
-                new = await self._db.write(_insert, [(row, said) for row, said, _ in together])
+                new = await write(_insert, [(row, said) for row, said, _ in together])
             except Exception as error:
                 _tell(together, error)
             else:
