@@ -20,7 +20,7 @@ from storage import Envelope, LeaseInDoubt
 
 log = logging.getLogger("scribe.line")
 
-TOGETHER: Final = 50
+TOGETHER: Final = 200
 """Reactions of one commit; the more, the longer an ack may have to wait for it."""
 CHANNELS_AT_ONCE: Final = 4
 HELD_MOST: Final = 5_000

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from structlog.contextvars import bind_contextvars
 
@@ -20,6 +21,9 @@ from handlers.people import incident_here
 from storage import Message, Visit
 
 REACTIONS = frozenset({"reaction_added", "reaction_removed"})
+
+BREATH: Final = 20
+"""Reactions after which acks have their turn."""
 
 Place = tuple[str, str]
 
@@ -87,7 +91,9 @@ async def _mark(desk: Desk, visit: Visit, items: Sequence[Item]) -> list[Item]:
     known = await visit.messages({item.place for item in items})
     left = []
     card: Request | None = None
-    for item in items:
+    for number, item in enumerate(items, 1):
+        if number % BREATH == 0:
+            await asyncio.sleep(0)
         command = _command(desk, item, known.get(item.place))
         if command is None:
             if item.place not in known:

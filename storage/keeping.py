@@ -25,9 +25,10 @@ PAUSE: Final = 0.001
 STREAM: Final = 10
 WITHIN: Final = 0.1
 """So many envelopes within so many seconds are a stream: the next one is about to come, and would have to wait."""
-PATIENCE: Final = 0.03
+PATIENCE: Final = 0.1
 """Seconds. What is kept must not wait for ever to be worked on, however much comes. The longer it waits, the more is
-worked on in one commit: less is done in all, but an ack that meets it waits longer.
+worked on in one commit: less is done in all, above all where replicas wait for each other, but an ack that meets it
+waits longer.
 """
 
 Row = dict[str, Any]
