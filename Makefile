@@ -29,7 +29,7 @@ $(READY): requirements.lock pyproject.toml
 
 # Three at a time on two cores: tests of deaths and stops wait for real seconds, in which others go on.
 test: $(READY)
-	$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -21,7 +21,7 @@ from tests.slackd.people import Person
 from tests.slackd.records import Channel
 from tests.slackd.server import Slackd
 
-FLOOD, RATE, SECONDS, MARKED, ROUNDS = 1500, 200, 3.0, 1000, 3
+FLOOD, RATE, SECONDS, MARKED, ROUNDS = 1500, 200, 3.0, 1000, 5
 OPEN, LINES = 1_000, 20
 CHANNELS, EACH, REPLICAS = 4, 250, 4
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from zlib import crc32
 import pytest
 
 from tests.databases import fresh_postgres, fresh_sqlite
+from tests.rehearsal.plays import Plays
 from tests.stage import Stage, Transport, staged
 
 HERE: Final = Path(__file__).parent
@@ -49,6 +51,13 @@ def _is_told_on_the_other(item: pytest.Item) -> bool:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database of each kind."""
     return fresh_sqlite(tmp_path) if request.param == "sqlite" else fresh_postgres()
+
+
+@pytest.fixture(scope="session")
+def plays(tmp_path_factory: pytest.TempPathFactory) -> Plays:
+    """What rehearsals leave, shared by the run's processes; each of them has a folder of its own in the run's."""
+    own = tmp_path_factory.getbasetemp()
+    return Plays(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.rehearsal.compare import differences
+from tests.rehearsal.plays import Plays
 from tests.rehearsal.rehearse import Performance, rehearse
 from tests.rehearsal.script import Script, read
 from tests.rehearsal.theatre import ROOT, Killer
@@ -18,10 +19,10 @@ def script() -> Script:
     return read(ROOT / "tests" / "rehearsal" / "incidents" / "mail-queue-no-ack.json")
 
 
-@pytest.fixture(scope="module")
-async def calm(script: Script) -> Performance:
+@pytest.fixture
+async def calm(script: Script, plays: Plays) -> Performance:
     """The same incident, undisturbed."""
-    return await rehearse(script, in_process=True)
+    return await plays.of(script)
 
 
 @pytest.mark.timeout(300)  # each of the deaths costs a start

@@ -9,6 +9,7 @@ import pytest
 
 from tests.rehearsal.compare import differences
 from tests.rehearsal.outage import with_outage
+from tests.rehearsal.plays import Plays
 from tests.rehearsal.rehearse import Performance, rehearse
 from tests.rehearsal.script import Script, read
 from tests.rehearsal.theatre import ROOT
@@ -20,10 +21,10 @@ def script() -> Script:
     return with_outage(read(ROOT / "tests" / "rehearsal" / "incidents" / "mail-queue-no-ack.json"), 40, 0.5)
 
 
-@pytest.fixture(scope="module")
-async def calm(script: Script) -> Performance:
+@pytest.fixture
+async def calm(script: Script, plays: Plays) -> Performance:
     """The same people doing the same, and Scribe there all the time."""
-    return await rehearse(script, in_process=True)
+    return await plays.of(script)
 
 
 @pytest.mark.timeout(300)

@@ -15,6 +15,7 @@ import pytest
 
 from bot.durations import duration
 from tests.rehearsal import entering
+from tests.rehearsal.plays import Plays
 from tests.rehearsal.rehearse import Performance, rehearse
 from tests.rehearsal.script import script_of
 from tests.rehearsal.theatre import ROOT
@@ -33,22 +34,9 @@ COUNTED = {"start": min, "detected": min, "acknowledged": min, "mitigated": max,
 """The file's own rule: the first of the beginnings, the last of the endings."""
 Json = Mapping[str, Any]
 
-played: dict[Path, Performance] = {}
-
 
 def content(path: Path) -> dict[str, Any]:
     return dict(json.loads(path.read_text(encoding="utf-8")))
-
-
-async def performance(path: Path) -> Performance:
-    """What a file's rehearsal left; played once for all tests of this process."""
-    if path not in played:
-        played[path] = await rehearse(script_of(content(path)), in_process=True)
-    return played[path]
-
-
-async def report_of(path: Path) -> Json:
-    return dict(json.loads((await performance(path)).files["report.json"]))
 
 
 def milestones(incident: Json) -> dict[str, datetime | None]:
@@ -69,10 +57,21 @@ def clocks_agree(report: Json, wanted: Mapping[str, float | None]) -> None:
         assert state == "measured" or measured["why"], clock
 
 
-@pytest.fixture(params=[pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem)) for path in FILES])
+@pytest.fixture(params=FILES, ids=lambda path: path.stem)
 def path(request: pytest.FixtureRequest) -> Path:
     """Each incident file there is."""
     return Path(request.param)
+
+
+@pytest.fixture
+async def left(path: Path, plays: Plays) -> Performance:
+    """What the file's rehearsal left."""
+    return await plays.of(script_of(content(path)))
+
+
+@pytest.fixture
+def report(left: Performance) -> dict[str, Any]:
+    return dict(json.loads(left.files["report.json"]))
 
 
 def test_every_file_states_the_metrics_of_its_own_events(path: Path) -> None:
@@ -84,26 +83,26 @@ def test_every_file_states_the_metrics_of_its_own_events(path: Path) -> None:
         assert incident["check"]["metrics_from_events"][key] == minutes
 
 
-async def test_the_clocks_are_those_of_the_files_own_arithmetic(path: Path) -> None:
-    clocks_agree(await report_of(path), content(path)["check"]["metrics_from_events"])
+async def test_the_clocks_are_those_of_the_files_own_arithmetic(path: Path, report: Json) -> None:
+    clocks_agree(report, content(path)["check"]["metrics_from_events"])
 
 
-async def test_every_event_text_stands_whole_in_the_timeline_as_often_as_it_was_said(path: Path) -> None:
+async def test_every_event_text_stands_whole_in_the_timeline_as_often_as_it_was_said(path: Path, report: Json) -> None:
     said = [str(event["text"] or "").strip() for event in content(path)["events"]]
-    shown = [row["text"] for row in (await report_of(path))["timeline"]]
+    shown = [row["text"] for row in report["timeline"]]
     for text in filter(None, said):
         assert shown.count(text) >= said.count(text), text
 
 
-async def test_every_event_has_its_own_time_and_actor_in_the_timeline(path: Path) -> None:
-    rows = {(row["at"], row["text"], row["actor"]) for row in (await report_of(path))["timeline"]}
+async def test_every_event_has_its_own_time_and_actor_in_the_timeline(path: Path, report: Json) -> None:
+    rows = {(row["at"], row["text"], row["actor"]) for row in report["timeline"]}
     for event in content(path)["events"]:
         if event["text"] and event["actor"]:
             assert (event["at"], event["text"].strip(), event["actor"]) in rows
 
 
-async def test_every_typed_fact_stands_in_its_section_word_for_word(path: Path) -> None:
-    incident, report = content(path), await report_of(path)
+async def test_every_typed_fact_stands_in_its_section_word_for_word(path: Path, report: Json) -> None:
+    incident = content(path)
     fields = {key: [value["text"] for value in field["values"]] for key, field in report["fields"].items()}
     for key in ("root_cause", "trigger"):
         assert fields.get(key, []) == ([incident[key]] if incident[key] else [])
@@ -116,8 +115,8 @@ async def test_every_typed_fact_stands_in_its_section_word_for_word(path: Path) 
         assert value == published.get(key)
 
 
-async def test_every_action_item_stands_with_its_owner_day_type_and_ticket(path: Path) -> None:
-    incident, report = content(path), await report_of(path)
+async def test_every_action_item_stands_with_its_owner_day_type_and_ticket(path: Path, report: Json) -> None:
+    incident = content(path)
     wanted = [item for item in incident["action_items"] or [] if item and item["text"].strip()]
     assert len(report["action_items"]) == len(wanted)
     for item, shown in zip(wanted, report["action_items"], strict=True):
@@ -128,17 +127,17 @@ async def test_every_action_item_stands_with_its_owner_day_type_and_ticket(path:
         assert (shown["ticket"], shown["status"]) == (item.get("ref"), item.get("status") or "open")
 
 
-async def test_title_and_status_are_those_of_the_file(path: Path) -> None:
-    incident, report = content(path), await report_of(path)
+async def test_title_and_status_are_those_of_the_file(path: Path, report: Json) -> None:
+    incident = content(path)
     ends = [event["kind_hint"] for event in sorted(incident["events"], key=lambda event: event["at"])]
     ends = [kind for kind in ends if kind in ("resolved", "closed")]
     assert report["incident"]["title"] == (incident["title"] or "Untitled incident").strip()
     assert report["incident"]["status"] == (ends[-1] if "resolved" in ends else "investigating")
 
 
-async def test_each_printed_clock_is_the_one_in_the_json(path: Path) -> None:
-    printed = (await performance(path)).files["slo.md"]
-    for clock in (await report_of(path))["families"]["slo"]["clocks"].values():
+async def test_each_printed_clock_is_the_one_in_the_json(left: Performance, report: Json) -> None:
+    printed = left.files["slo.md"]
+    for clock in report["families"]["slo"]["clocks"].values():
         (line,) = re.findall(rf"^- \*\*{clock['label']}\*\*: (.*)$", printed, re.MULTILINE)
         if clock["state"] == "measured":
             assert line.startswith(f"{duration(timedelta(seconds=clock['seconds']))} (from")
@@ -146,21 +145,21 @@ async def test_each_printed_clock_is_the_one_in_the_json(path: Path) -> None:
             assert line.startswith(f"_{clock['state'].capitalize()} — {clock['why']}_")
 
 
-async def test_no_id_of_ours_stands_in_the_json(path: Path) -> None:
+async def test_no_id_of_ours_stands_in_the_json(left: Performance) -> None:
     """They hold the moment of posting; a line is named by its link."""
-    assert not re.search(r'"[cm]:[^"]*:[^"]*"', (await performance(path)).files["report.json"])
+    assert not re.search(r'"[cm]:[^"]*:[^"]*"', left.files["report.json"])
 
 
-async def test_no_post_of_ours_repeats_a_call_to_everybody(path: Path) -> None:
-    for author, _, text in (await performance(path)).posts:
+async def test_no_post_of_ours_repeats_a_call_to_everybody(left: Performance) -> None:
+    for author, _, text in left.posts:
         assert "SCRIBE" not in author or not re.search(r"<!(?:channel|here|everyone)", text)
 
 
 @pytest.mark.parametrize("path", FILES[::4], ids=[path.stem for path in FILES[::4]])
-async def test_the_same_file_leaves_the_same_bytes(path: Path) -> None:
+async def test_the_same_file_leaves_the_same_bytes(path: Path, left: Performance) -> None:
     """Some of them: each is lived through once more."""
     again = await rehearse(script_of(content(path)), in_process=True)
-    assert again.files == (await performance(path)).files
+    assert again.files == left.files
 
 
 def without_one_milestone(paths: Iterable[Path]) -> Iterator[tuple[Path, int]]:
@@ -210,9 +209,9 @@ def test_the_command_leaves_what_the_program_in_its_own_process_made(name: str, 
     )
 
 
-async def test_it_makes_no_difference_in_which_process_the_program_runs() -> None:
-    incident = content(OWN / "mail-queue-no-ack.json")
-    assert (await rehearse(script_of(incident))).files == (await performance(OWN / "mail-queue-no-ack.json")).files
+async def test_it_makes_no_difference_in_which_process_the_program_runs(plays: Plays) -> None:
+    script = script_of(content(OWN / "mail-queue-no-ack.json"))
+    assert (await rehearse(script)).files == (await plays.of(script)).files
 
 
 def test_a_file_without_events_is_refused_in_a_sentence(tmp_path: Path) -> None:
