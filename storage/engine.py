@@ -338,8 +338,10 @@ class _Threads:
 
     def take_back(self, connection: Blocking) -> None:
         """What was not committed is rolled back."""
-        connection.rollback()
-        self._idle.append(connection)
+        try:
+            connection.rollback()
+        finally:
+            self._idle.append(connection)
 
     async def run(self, work: Callable[..., T], *args: Any) -> T:
         """Do it in a thread. Who is cancelled meanwhile waits for its end: a connection serves one at a time."""
