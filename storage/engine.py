@@ -146,7 +146,7 @@ class Connection:
 
 class Database(Protocol):
     """The ways in. `work` does its statements on a blocking connection and touches nothing else; with SQLite it runs in
-    a thread, with PostgreSQL it lets others go on while it waits for the server.
+    a thread (but see `briefly`), with PostgreSQL it lets others go on while it waits for the server.
     """
 
     def writing(self) -> AbstractAsyncContextManager[Connection]:
@@ -254,7 +254,8 @@ def _ping_what_rested(engine: Engine) -> None:
 
 
 class Sqlite:
-    """One connection that writes and a few that read, each used by one task at a time, in threads of their own.
+    """One connection that writes and a few that read, each used by one task at a time, in threads of their own; what
+    is brief is written without one.
 
     A single writing connection queues in the program instead of failing with "database is locked", and takes away the
     trigger of the WAL-reset corruption of SQLite before 3.51.3.
@@ -333,7 +334,7 @@ class _Threads:
             self.take_back(connection)
 
     def lend(self) -> Blocking:
-        """In a thread: a connection for one transaction, which nobody else has meanwhile."""
+        """A connection for one transaction, which nobody else has meanwhile; whoever lends it holds `free`."""
         return self._idle.pop() if self._idle else self.engine.connect()
 
     def take_back(self, connection: Blocking) -> None:

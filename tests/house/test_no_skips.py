@@ -30,7 +30,7 @@ def outcomes(folder: Path, *options: str) -> dict[str, int]:
         "-p",
         "no:cacheprovider",
         "-p",
-        "no:warnings",
+        "no:warnings",  # the count in the last line is of outcomes alone
         "-c",
         "/dev/null",
     ]
